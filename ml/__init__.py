@@ -1,0 +1,1 @@
+"""Forecasts and estimates: pure Python over frames."""

@@ -1,0 +1,1 @@
+"""How forecasts are judged: metrics with intervals, calibration, purged splits, leak alarms."""

@@ -1,0 +1,41 @@
+"""Everything Dagster knows, by concept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from orchestration.defs import ingestion, prediction, publishing, quality, schedules, transformation
+from orchestration.run import Run
+from orchestration.settings import Settings
+
+
+def build_definitions(
+    settings: Settings, *, loggers: Mapping[str, dg.LoggerDefinition] | None = None
+) -> dg.Definitions:
+    """Return the whole graph for one company.
+
+    Parameters
+    ----------
+    settings
+        The company: its sources decide which landing and staging assets there are.
+    loggers
+        Where a run started from the command line sends its events.
+    """
+    settings.export()
+    return dg.Definitions.merge(
+        ingestion.definitions(settings),
+        transformation.definitions(settings),
+        quality.definitions(settings),
+        prediction.definitions(),
+        publishing.definitions(settings),
+        schedules.definitions(settings),
+        dg.Definitions(
+            resources={"run": Run()},
+            # One process: steps share one warehouse that takes one writer, and starting a process
+            # for each would cost seconds of import.
+            executor=dg.in_process_executor,
+            loggers=loggers,
+        ),
+    )

@@ -1,0 +1,66 @@
+"""What others may read: the snapshot with its score files, and the site built from it."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.defs.transformation.manifest import mart_keys, personal_columns
+from orchestration.defs.transformation.project import current_manifest
+from orchestration.publish import publish_snapshot, site_from_snapshot
+from orchestration.run import Run
+from orchestration.settings import Settings
+
+RETRY = dg.RetryPolicy(max_retries=1, delay=2)
+
+
+def definitions(settings: Settings) -> dg.Definitions:
+    """Return the snapshot and the site."""
+    manifest = current_manifest(settings)
+
+    @dg.asset(
+        key=["published", "snapshot"],
+        deps=[*mart_keys(manifest), dg.AssetKey(["ml", "model_metrics"])],
+        group_name="publishing",
+        owners=["team:analytics-engineering"],
+        kinds={"duckdb", "parquet"},
+        retry_policy=RETRY,
+    )
+    def snapshot(run: Run) -> dg.MaterializeResult[None]:
+        """Every mart as one consistent set: DuckDB, Parquet and score files, put in place at once."""
+        published = publish_snapshot(
+            run.settings.warehouse_path,
+            run.settings.published_dir,
+            run_id=run.identifier,
+            as_of=run.last_day,
+            published_at=run.arrival,
+            personal_columns=personal_columns(manifest),
+        )
+        return dg.MaterializeResult(
+            metadata={
+                "tables": len(published.rows),
+                "rows": sum(published.rows.values()),
+                "size_bytes": published.size_bytes,
+                "folder": dg.MetadataValue.path(published.folder),
+            }
+        )
+
+    @dg.asset(
+        key=["published", "site"],
+        deps=[snapshot],
+        group_name="publishing",
+        owners=["team:customer-experience"],
+        kinds={"html"},
+        retry_policy=RETRY,
+    )
+    def site(run: Run) -> dg.MaterializeResult[None]:
+        """The pages that CX teams look at, built from the published snapshot."""
+        built = site_from_snapshot(run.settings.published_dir, run.settings.site_dir)
+        return dg.MaterializeResult(
+            metadata={
+                "pages": len(built.pages),
+                "size_bytes": built.size_bytes,
+                "address": dg.MetadataValue.path(run.settings.site_dir / "index.html"),
+            }
+        )
+
+    return dg.Definitions(assets=[snapshot, site])

@@ -1,0 +1,74 @@
+"""Three passes of dbt: what forecasts read, the forecasts' inputs, and what reads the forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from orchestration.defs.transformation.project import current_manifest, dbt_project
+from orchestration.defs.transformation.translator import TableTranslator
+from orchestration.run import Run
+from orchestration.settings import Settings
+
+# Each pass pays dbt's start once. The cuts lie where Python steps stand between models: language
+# detection needs core, and marts that read scores need the forecasts.
+PASSES = {
+    "dbt_core": ("resource_type:seed path:models/staging path:models/core", ""),
+    "dbt_marts": ("path:models/marts path:models/features", "source:ml+"),
+    "dbt_scored_marts": ("source:ml+", ""),
+}
+
+
+def definitions(settings: Settings) -> dg.Definitions:
+    """Return dbt's models, seeds and tests as assets and checks."""
+    project = dbt_project(settings)
+    manifest = current_manifest(settings)
+    translator = TableTranslator()
+
+    def dbt_pass(name: str, select: str, exclude: str) -> dg.AssetsDefinition:
+        @dbt_assets(
+            manifest=manifest,
+            project=project,
+            name=name,
+            select=select,
+            exclude=exclude,
+            dagster_dbt_translator=translator,
+        )
+        def build(
+            context: dg.AssetExecutionContext, dbt: DbtCliResource, run: Run
+        ) -> Iterator[Any]:
+            arguments = ["build", "--vars", run.settings.dbt_vars(run.last_day)]
+            events = []
+            # Only when dbt has let go of the warehouse can rows be counted, so events wait for that.
+            for event in dbt.cli(arguments, context=context).stream():
+                context.log.debug(describe(event))
+                events.append(event)
+            row_counts = run.warehouse.row_counts()
+            for event in events:
+                yield with_row_count(event, row_counts)
+
+        return build
+
+    return dg.Definitions(
+        assets=[dbt_pass(name, *selection) for name, selection in PASSES.items()],
+        resources={"dbt": DbtCliResource(project_dir=project, profiles_dir=str(project.profiles_dir))},
+    )
+
+
+def describe(event: Any) -> str:
+    """Say in a few words what dbt has just finished."""
+    key = getattr(event, "asset_key", None)
+    check = getattr(event, "check_name", None)
+    return " ".join(filter(None, ["dbt finished", key and ".".join(key.path), check]))
+
+
+def with_row_count(event: Any, row_counts: Mapping[str, int]) -> Any:
+    """Add the rows of the table that a materialization made; views and checks pass unchanged."""
+    key = getattr(event, "asset_key", None)
+    rows = row_counts.get(".".join(key.path)) if key else None
+    if rows is None or not isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
+        return event
+    return event.with_metadata({**event.metadata, "dagster/row_count": rows})

@@ -1,0 +1,161 @@
+"""The only Python that opens the warehouse: short connections, one writer at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from pandas.api import types
+
+from orchestration.settings import Settings
+
+
+class WarehouseBusyError(RuntimeError):
+    """Another run holds the warehouse."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warehouse:
+    """A DuckDB file and the limits under which it is opened."""
+
+    path: Path
+    spill: Path
+    threads: int
+    memory_limit: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Warehouse:
+        """Return the warehouse that ``settings`` names."""
+        return cls(
+            path=settings.warehouse_path,
+            spill=settings.spill_dir,
+            threads=settings.threads,
+            memory_limit=settings.memory_limit,
+        )
+
+    @contextmanager
+    def connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the warehouse for the length of a ``with`` block."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(
+            str(self.path),
+            read_only=read_only,
+            config={
+                "threads": self.threads,
+                "memory_limit": self.memory_limit,
+                "temp_directory": str(self.spill),
+                "preserve_insertion_order": True,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "TimeZone": "UTC",
+            },
+        )
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def read(self, table: str) -> pd.DataFrame:
+        """Read a table named ``schema.table``, in the order of all its columns.
+
+        The order is total so that whatever is computed from the frame is the same in every run.
+        """
+        with self.connect(read_only=True) as connection:
+            return connection.table(table).order("all").df()
+
+    def read_if_exists(self, table: str) -> pd.DataFrame:
+        """Read a table, or an empty frame when a first run has not made it yet."""
+        return self.read(table) if table in self.row_counts() else pd.DataFrame()
+
+    def write(self, frame: pd.DataFrame, table: str) -> int:
+        """Replace ``schema.table`` by ``frame`` in one transaction and return its rows."""
+        schema, name = table.split(".")
+        columns = ", ".join(
+            f'cast("{column}" as {_duckdb_type(str(column), frame[column])}) as "{column}"'
+            for column in frame.columns
+        )
+        with self.connect() as connection:
+            connection.register("incoming", frame)
+            connection.begin()
+            connection.execute(f'create schema if not exists "{schema}"')
+            connection.execute(
+                f'create or replace table "{schema}"."{name}" as select {columns} from incoming'
+            )
+            connection.commit()
+        return len(frame)
+
+    def append(self, frame: pd.DataFrame, table: str, *, replacing: str) -> int:
+        """Add rows to ``schema.table``, first removing those with the same ``replacing`` values."""
+        if table not in self.row_counts():
+            return self.write(frame, table)
+        schema, name = table.split(".")
+        columns = ", ".join(f'"{column}"' for column in frame.columns)
+        with self.connect() as connection:
+            connection.register("incoming", frame)
+            connection.begin()
+            connection.execute(
+                f'delete from "{schema}"."{name}" '
+                f'where "{replacing}" in (select "{replacing}" from incoming)'
+            )
+            connection.execute(
+                f'insert into "{schema}"."{name}" ({columns}) select {columns} from incoming'
+            )
+            connection.commit()
+        return len(frame)
+
+    def row_counts(self) -> dict[str, int]:
+        """Rows of every table, as ``{schema.table: rows}``; empty when there is no warehouse."""
+        if not self.path.exists():
+            return {}
+        with self.connect(read_only=True) as connection:
+            rows = connection.execute(
+                "select schema_name || '.' || table_name, estimated_size from duckdb_tables()"
+            ).fetchall()
+        return {str(name): int(count) for name, count in rows}
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep every other run out for the length of a ``with`` block.
+
+        Raises
+        ------
+        WarehouseBusyError
+            When another run is writing; it names that run's process.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.with_suffix(".lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                raise WarehouseBusyError(
+                    f"another run (process {file.read().strip() or 'unknown'}) is writing "
+                    f"{self.path}: wait for it to end, then run again"
+                ) from error
+            file.seek(0)
+            file.truncate()
+            file.write(str(os.getpid()))
+            file.flush()
+            # The lock goes with the open file, so a killed run leaves none behind.
+            yield
+
+
+def _duckdb_type(name: str, column: pd.Series) -> str:
+    """Type of a frame's column; an empty or all-null one cannot be told from its values."""
+    if name.endswith("_date"):
+        return "date"
+    if name.endswith("_at") or types.is_datetime64_any_dtype(column):
+        return "timestamp"
+    if types.is_bool_dtype(column):
+        return "boolean"
+    if types.is_integer_dtype(column):
+        return "bigint"
+    if types.is_float_dtype(column):
+        return "double"
+    return "varchar"

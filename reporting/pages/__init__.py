@@ -1,0 +1,1 @@
+"""The pages; each module declares one ``PAGE`` and is found by itself."""
