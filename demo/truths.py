@@ -87,18 +87,18 @@ class Churn:
     - `renewal_due`: 1 in the month in which an annual contract runs out.
     """
 
-    intercept: float = -4.75
-    usage_decline: float = 1.25
-    payment_failure: float = 0.75
-    unexpected_charge: float = 0.80
-    bad_ticket: float = 0.60
-    low_mood: float = 0.35
-    onboarding_unfinished: float = 0.90
+    intercept: float = -5.75
+    usage_decline: float = 1.55
+    payment_failure: float = 0.90
+    unexpected_charge: float = 1.00
+    bad_ticket: float = 0.70
+    low_mood: float = 0.40
+    onboarding_unfinished: float = 1.20
     log_tenure: float = -0.30
     renewal_due: float = 0.90
     small_business: float = 0.30
     enterprise: float = -0.40
-    memory: float = 0.60
+    memory: float = 0.75
     safe_days: int = 30
     yearly_churn_low: float = 0.18
     yearly_churn_high: float = 0.27
@@ -108,20 +108,21 @@ class Churn:
 class Use(_Probabilities):
     """How use moves: a wandering level, and now and then a steep decline that heals slowly."""
 
-    memory: float = 0.80
-    wander: float = 0.20
-    decline_start_probability: float = 0.045
-    decline_size: float = 1.7
-    rows_per_month: float = 7.5
+    memory: float = 0.86
+    wander: float = 0.18
+    decline_start_probability: float = 0.035
+    decline_size: float = 1.8
+    rows_per_month: float = 16.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mood:
     """Latent mood: a customer's own baseline plus shocks that fade by `memory` a month."""
 
-    baseline_deviation: float = 0.55
-    wander: float = 0.25
-    memory: float = 0.70
+    baseline: float = 0.40
+    baseline_deviation: float = 0.50
+    wander: float = 0.22
+    memory: float = 0.75
     unexpected_charge: float = -1.10
     payment_failure: float = -0.50
     slow_ticket: float = -0.50
@@ -209,7 +210,7 @@ class Surveys(_Probabilities):
     response_mood_distance: float = 0.85
     response_unhappy: float = 0.25
     bounce_probability: float = 0.02
-    comment_probability: float = 0.62
+    comment_probability: float = 0.56
     pick_up_days: int = 6
 
 
@@ -237,7 +238,7 @@ class Comments(_Probabilities):
     contact_detail_probability: float = 0.02
     own_language_probability: float = 0.75
     chat_transcript_probability: float = 0.22
-    review_probability: float = 0.010
+    review_probability: float = 0.006
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """What a feature means to the person who reads a reason."""
 
-
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +18,8 @@ class Meaning:
     high, low
         Sentence when the customer's value lies above or below that of a typical customer. Fields:
         `value`, `typical`, `size` (absolute value); numbers are formatted by the sentence.
+    fallen
+        Sentence instead of `low` when the value is negative, for changes.
     missing
         Sentence when the customer has no value; None when a missing value is no reason.
     scale
@@ -29,17 +30,19 @@ class Meaning:
     topic: str
     high: str | None = None
     low: str | None = None
+    fallen: str | None = None
     missing: str | None = None
     scale: float = 1.0
-    equal: str | None = field(default=None)
 
     def sentence(self, value: float, typical: float) -> str | None:
         """Say what this customer's value is and how it compares; None when there are no words."""
         if np.isnan(value):
             return self.missing
-        if np.isnan(typical):
-            return f"{self.label}: {value * self.scale:,.4g}"
-        words = self.equal if value == typical else self.high if value > typical else self.low
+        if np.isnan(typical) or value == typical:
+            return None
+        words = self.high if value > typical else self.low
+        if value < min(typical, 0) and self.fallen is not None:
+            words = self.fallen
         if words is None:
             return None
         return words.format(
@@ -47,5 +50,3 @@ class Meaning:
             typical=typical * self.scale,
             size=abs(value * self.scale),
         )
-
-

@@ -1,1 +1,1 @@
-"""Dagster assets, the `throughline` command, and the only doors to the environment and the warehouse."""
+"""Assets, the `throughline` command, and the only doors to environment and warehouse."""

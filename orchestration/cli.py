@@ -56,7 +56,9 @@ def demo(customers: int, seed: int) -> None:
     help="Where that source's files lie, in the order of --source. Default: HOME/landing/SOURCE.",
 )
 @click.option("--as-of", type=DAY, help="Last day that counts. Default: today.")
-@click.option("--home", type=click.Path(path_type=Path), help="Default: $THROUGHLINE_HOME or data/.")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Default: $THROUGHLINE_HOME or data/."
+)
 def run(
     sources: tuple[str, ...],
     folders: tuple[Path, ...],

@@ -1,4 +1,4 @@
-"""One whole run without a server: the same graph that Dagster serves, with progress and a summary."""
+"""One whole run without a server: the graph that Dagster serves, with progress and a summary."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from orchestration.warehouse import Warehouse
 Echo = Callable[[str], None]
 
 
-def run_headless(
-    settings: Settings, *, as_of: date, received_at: datetime, echo: Echo
-) -> bool:
+def run_headless(settings: Settings, *, as_of: date, received_at: datetime, echo: Echo) -> bool:
     """Execute the daily job in this process.
 
     Parameters
@@ -110,4 +108,3 @@ def places(settings: Settings) -> list[tuple[str, Path]]:
         ("scores", published / "activation"),
         ("model cards", settings.models_dir),
     ]
-

@@ -27,9 +27,9 @@ SUPPORTING_TABLES = (
 )
 # Score files for the tools of CX teams: which mart, and which of its rows may leave the house.
 ACTIVATION_FILES = {
-    "churn_scores.csv": "select * from marts.mart_churn_risk where churn_probability_90d is not null",
-    "upsell_scores.csv": "select * from marts.mart_upsell_opportunities where is_eligible",
-    "case_queue.csv": "select * from marts.mart_case_queue",
+    "churn_scores.csv": "select * from mart_churn_risk where churn_probability_90d is not null",
+    "upsell_scores.csv": "select * from mart_upsell_opportunities where is_eligible",
+    "case_queue.csv": "select * from mart_case_queue",
 }
 # A reader that opened the previous snapshot may still be following its files.
 SNAPSHOTS_KEPT = 2
@@ -66,7 +66,7 @@ def publish_snapshot(
     published
         The link that readers use.
     run_id, as_of, published_at
-        What the snapshot says of itself, in ``marts.published_snapshot`` and ``manifest.json``.
+        What the snapshot says of itself, in its table ``published_snapshot`` and ``manifest.json``.
     personal_columns
         Columns per table (``schema.table``) that must not leave the warehouse.
     """
@@ -75,7 +75,9 @@ def publish_snapshot(
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "parquet").mkdir(parents=True)
     (folder / "activation").mkdir()
-    rows = copy_tables(warehouse, folder, run_id=run_id, as_of=as_of, personal_columns=personal_columns)
+    rows = copy_tables(
+        warehouse, folder, run_id=run_id, as_of=as_of, personal_columns=personal_columns
+    )
     write_activation(folder, as_of=as_of, published_at=published_at, run_id=run_id)
     turn_link(published, folder)
     drop_old_snapshots(snapshots, current=folder)
@@ -91,22 +93,28 @@ def copy_tables(
     as_of: date,
     personal_columns: Mapping[str, Sequence[str]],
 ) -> dict[str, int]:
-    """Write ``marts.duckdb`` and a Parquet file per mart, and return the rows of each table."""
+    """Write ``marts.duckdb`` and a Parquet file per mart, and return the rows of each table.
+
+    The marts stand in the file's main schema: DuckDB names an opened file's catalog after the file,
+    so ``mart_churn_risk`` and ``marts.mart_churn_risk`` both find the mart, whereas a schema
+    ``marts`` inside a catalog ``marts`` makes every qualified name ambiguous.
+    """
     rows: dict[str, int] = {}
     with duckdb.connect(str(folder / "marts.duckdb")) as connection:
         connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
-        for schema in ("marts", "ml", "quality"):
+        for schema in ("ml", "quality"):
             connection.execute(f"create schema {schema}")
         for table in published_tables(connection):
             hidden = ", ".join(f'"{column}"' for column in personal_columns.get(table, ()))
             columns = f"* exclude ({hidden})" if hidden else "*"
-            connection.execute(f"create table {table} as select {columns} from warehouse.{table}")
-            rows[table] = _count(connection, table)
+            copy = table.removeprefix("marts.")
+            connection.execute(f"create table {copy} as select {columns} from warehouse.{table}")
+            rows[table] = _count(connection, copy)
             if table.startswith("marts."):
-                target = folder / "parquet" / f"{table.removeprefix('marts.')}.parquet"
-                connection.execute(f"copy {table} to '{_quoted(target)}' (format parquet)")
+                target = folder / "parquet" / f"{copy}.parquet"
+                connection.execute(f"copy {copy} to '{_quoted(target)}' (format parquet)")
         connection.execute(
-            "create table marts.published_snapshot as "
+            "create table published_snapshot as "
             "select $run_id as run_id, cast($as_of as date) as as_of_date",
             {"run_id": run_id, "as_of": as_of},
         )

@@ -62,7 +62,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``THROUGHLINE_HOME``, ``_SOURCES``, ``_LANDING``, ``_AS_OF``, ``_THREADS``, ``_MEMORY_LIMIT``."""
+        """Read the variables that begin with ``THROUGHLINE_``; docs/operations.md lists them."""
         home = Path(os.environ.get("THROUGHLINE_HOME", PROJECT_DIR / "data")).resolve()
         named = [name for name in os.environ.get("THROUGHLINE_SOURCES", "").split(",") if name]
         as_of = os.environ.get("THROUGHLINE_AS_OF")
@@ -77,7 +77,7 @@ class Settings:
         )
 
     def export(self) -> None:
-        """Put these settings into the environment, for dbt and for a Dagster server started from here."""
+        """Put these settings into the environment, for dbt and a Dagster server started here."""
         os.environ.update(TELEMETRY_OFF)
         os.environ.update(
             {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
-from pandas.api import types
+from pandas.api import types as dtypes
 
 from orchestration.settings import Settings
 
@@ -53,31 +53,41 @@ class Warehouse:
                 "preserve_insertion_order": True,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "TimeZone": "UTC",
             },
         )
         try:
+            # Built in, but unknown until it is loaded, since nothing is loaded by itself.
+            connection.execute("load icu; set TimeZone = 'UTC'")
             yield connection
         finally:
             connection.close()
 
-    def read(self, table: str) -> pd.DataFrame:
-        """Read a table named ``schema.table``, in the order of all its columns.
+    def read(self, table: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+        """Read a table named ``schema.table``, or some of its columns, in a total order.
 
-        The order is total so that whatever is computed from the frame is the same in every run.
+        The order makes whatever is computed from the frame the same in every run.
         """
+        chosen = ", ".join(f'"{column}"' for column in columns) or "*"
         with self.connect(read_only=True) as connection:
-            return connection.table(table).order("all").df()
+            return connection.sql(f"select {chosen} from {table} order by all").df()
 
-    def read_if_exists(self, table: str) -> pd.DataFrame:
-        """Read a table, or an empty frame when a first run has not made it yet."""
-        return self.read(table) if table in self.row_counts() else pd.DataFrame()
+    def write(self, frame: pd.DataFrame, table: str, types: Mapping[str, str] | None = None) -> int:
+        """Replace ``schema.table`` by ``frame`` in one transaction and return its rows.
 
-    def write(self, frame: pd.DataFrame, table: str) -> int:
-        """Replace ``schema.table`` by ``frame`` in one transaction and return its rows."""
+        Parameters
+        ----------
+        frame
+            Rows to write.
+        table
+            Its name, ``schema.table``.
+        types
+            SQL type per column, where the frame's own types do not tell: a column without values
+            has none.
+        """
         schema, name = table.split(".")
+        known = types or {}
         columns = ", ".join(
-            f'cast("{column}" as {_duckdb_type(str(column), frame[column])}) as "{column}"'
+            f'cast("{column}" as {known.get(column) or _duckdb_type(frame[column])}) as "{column}"'
             for column in frame.columns
         )
         with self.connect() as connection:
@@ -90,22 +100,19 @@ class Warehouse:
             connection.commit()
         return len(frame)
 
-    def append(self, frame: pd.DataFrame, table: str, *, replacing: str) -> int:
-        """Add rows to ``schema.table``, first removing those with the same ``replacing`` values."""
+    def append(self, frame: pd.DataFrame, table: str, *, replacing: Sequence[str]) -> int:
+        """Add rows to ``schema.table``, replacing those with the same key columns."""
         if table not in self.row_counts():
             return self.write(frame, table)
-        schema, name = table.split(".")
         columns = ", ".join(f'"{column}"' for column in frame.columns)
+        key = ", ".join(f'"{column}"' for column in replacing)
         with self.connect() as connection:
             connection.register("incoming", frame)
             connection.begin()
             connection.execute(
-                f'delete from "{schema}"."{name}" '
-                f'where "{replacing}" in (select "{replacing}" from incoming)'
+                f"delete from {table} where ({key}) in (select ({key}) from incoming)"
             )
-            connection.execute(
-                f'insert into "{schema}"."{name}" ({columns}) select {columns} from incoming'
-            )
+            connection.execute(f"insert into {table} ({columns}) select {columns} from incoming")
             connection.commit()
         return len(frame)
 
@@ -146,16 +153,13 @@ class Warehouse:
             yield
 
 
-def _duckdb_type(name: str, column: pd.Series) -> str:
-    """Type of a frame's column; an empty or all-null one cannot be told from its values."""
-    if name.endswith("_date"):
-        return "date"
-    if name.endswith("_at") or types.is_datetime64_any_dtype(column):
+def _duckdb_type(column: pd.Series) -> str:
+    if dtypes.is_datetime64_any_dtype(column):
         return "timestamp"
-    if types.is_bool_dtype(column):
+    if dtypes.is_bool_dtype(column):
         return "boolean"
-    if types.is_integer_dtype(column):
+    if dtypes.is_integer_dtype(column):
         return "bigint"
-    if types.is_float_dtype(column):
+    if dtypes.is_float_dtype(column):
         return "double"
     return "varchar"

@@ -12,7 +12,6 @@ NOTHING = "–"
 TOO_FEW = "too few"
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "BRL": "R$", "JPY": "¥", "INR": "₹"}
 
-type Figure = int | float | Decimal
 
 
 def as_number(value: object) -> float | None:
@@ -163,7 +162,14 @@ def label(value: object) -> str:
     return words[:1].upper() + words[1:]
 
 
+def sentence(value: object) -> str:
+    """Begin a text with a capital and leave the rest as it is."""
+    text = str(value)
+    return text[:1].upper() + text[1:]
+
+
 FILTERS = {
+    "sentence": sentence,
     "number": number,
     "signed": signed,
     "percent": percent,

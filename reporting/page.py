@@ -36,6 +36,8 @@ class Context:
         Display name by touchpoint id.
     profiled_customers
         Customers with a page section of their own, in the order in which they are listed.
+    minimum_sample_size
+        Number of answers below which a share is not shown.
     """
 
     marts: PublishedMarts
@@ -46,6 +48,19 @@ class Context:
     model_cards: Mapping[str, str] = field(default_factory=dict)
     touchpoint_names: Mapping[str, str] = field(default_factory=dict)
     profiled_customers: tuple[str, ...] = ()
+    minimum_sample_size: int = 30
+
+    @property
+    def freshness(self) -> str:
+        """Say how far the newest event lies behind the as-of date."""
+        if self.data_through is None:
+            return "no event yet"
+        if self.as_of is None:
+            return "not stated"
+        behind = (self.as_of - self.data_through.date()).days
+        if behind <= 0:
+            return "up to date"
+        return f"{behind} day{'s' if behind > 1 else ''} behind"
 
     def touchpoint(self, touchpoint_id: object) -> str:
         """Return the display name of a touchpoint; an unnamed one is shown by its id in words."""

@@ -16,7 +16,7 @@ from typing import Self
 
 import duckdb
 
-type Row = dict[str, object]
+Row = dict[str, object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +81,15 @@ class PublishedMarts:
         if not path.is_file():
             message = f"no published database at {path}; a run publishes one when its checks pass"
             raise FileNotFoundError(message)
-        self._connection = duckdb.connect(str(path), read_only=True)
+        # Attached under a name of our own: DuckDB names a catalog after its file, and a catalog called
+        # marts would make every reference to the schema marts ambiguous.
+        self._connection = duckdb.connect()
+        quoted = str(path).replace("'", "''")
+        self._connection.execute(f"attach '{quoted}' as published (read_only)")
+        self._connection.execute("use published")
         rows = self._connection.execute(
-            "select table_schema || '.' || table_name from information_schema.tables"
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " where database_name = 'published'"
         ).fetchall()
         self.tables = frozenset(str(row[0]) for row in rows)
 
@@ -107,6 +113,7 @@ class PublishedMarts:
         where: str = "true",
         parameters: Mapping[str, object] | None = None,
         limit: int | None = None,
+        newest_per_customer: int | None = None,
     ) -> Selection:
         """Read named columns of one table.
 
@@ -124,6 +131,8 @@ class PublishedMarts:
             Values of the named parameters in ``where``.
         limit
             Most rows to read; None reads all.
+        newest_per_customer
+            Most rows to read for each ``customer_id``, first ones of ``order_by``; None reads all.
 
         Returns
         -------
@@ -136,9 +145,12 @@ class PublishedMarts:
         total = self._count(f"select count(*) from {table} where {where}", names)
         if total == 0:
             return Selection(table=table, rows=(), total=0, absence=self._empty(table))
-        tail = "" if limit is None else f" limit {int(limit)}"
+        window = f"row_number() over (partition by customer_id order by {order_by})"
+        per = "" if newest_per_customer is None else f" qualify {window} <= {newest_per_customer}"
+        tail = "" if limit is None else f" limit {limit}"
         cursor = self._connection.execute(
-            f"select {', '.join(columns)} from {table} where {where} order by {order_by}{tail}", names
+            f"select {', '.join(columns)} from {table} where {where}{per} order by {order_by}{tail}",
+            names,
         )
         rows = tuple(
             {name: _plain(value) for name, value in zip(columns, values, strict=True)}
@@ -146,13 +158,21 @@ class PublishedMarts:
         )
         return Selection(table=table, rows=rows, total=total)
 
-    def counts(self, table: str, columns: Sequence[str], *, where: str = "true") -> Selection:
+    def counts(
+        self,
+        table: str,
+        columns: Sequence[str],
+        *,
+        where: str = "true",
+        parameters: Mapping[str, object] | None = None,
+    ) -> Selection:
         """Count rows by the given columns; each row carries ``row_count`` beside them."""
         if table not in self.tables:
             return Selection(table=table, rows=(), total=0, absence=_absent(table))
         keys = ", ".join(columns)
         cursor = self._connection.execute(
-            f"select {keys}, count(*) from {table} where {where} group by {keys} order by {keys}"
+            f"select {keys}, count(*) from {table} where {where} group by {keys} order by {keys}",
+            dict(parameters or {}),
         )
         names = [*columns, "row_count"]
         rows = tuple(dict(zip(names, values, strict=True)) for values in cursor.fetchall())

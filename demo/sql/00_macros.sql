@@ -54,8 +54,8 @@ create or replace macro written_in(zone, moment) as strftime(
 );
 
 create or replace macro written_offset(moment, hours) as strftime(
-    moment + to_hours(hours), '%Y-%m-%dT%H:%M:%S+' || lpad(hours::varchar, 2, '0') || ':00'
-);
+    moment + to_hours(hours), '%Y-%m-%dT%H:%M:%S'
+) || '+' || lpad(hours::varchar, 2, '0') || ':00';
 
 -- The first moment after the history.
 create or replace macro history_end() as timestamp '{{ truths.history.last_day }} 00:00:00' + interval 1 day;

@@ -94,11 +94,11 @@ select
     end as drawn_utilisation,
     0.3 + 1.4 * uniform(n, 'billing_proneness') as billing_proneness,
     0.10 + 0.75 * uniform(n, 'ticket_proneness') ^ 3 as ticket_rate,
-    {{ truths.mood.baseline_deviation }} * gaussian(n, 'mood') as baseline_mood,
+    {{ truths.mood.baseline }} + {{ truths.mood.baseline_deviation }} * gaussian(n, 'mood') as baseline_mood,
     case country
         when 'DE' then 'de' when 'ES' then 'es' when 'BR' then 'pt' when 'FR' then 'fr' else 'en'
     end as home_language,
-    'rep-' || lpad((1 + floor(24 * uniform(n, 'owner')))::varchar, 2, '0') as owner_id
+    'rep-' || lpad((1 + floor(24 * uniform(n, 'owner'))::int)::varchar, 2, '0') as owner_id
 from placed_customers;
 
 alter table customers add column email varchar;

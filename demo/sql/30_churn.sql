@@ -20,6 +20,7 @@ exposed as (
         states.month_end,
         segment,
         contract_months,
+        baseline_mood,
         greatest(states.month_start, started_at + interval {{ truths.churn.safe_days }} day) as exposed_from,
         (onboarding.report_at is null or onboarding.report_at >= states.month_start)::int as onboarding_unfinished,
         case
@@ -33,30 +34,50 @@ exposed as (
     join onboarding using (n)
 ),
 
+-- What is known at the start of the month, for each of the next three months: measures fade, mood
+-- returns to its baseline, the renewal and the tenure follow the calendar. Nothing yet to come is used.
+ahead as (
+    select
+        exposed.*,
+        step,
+        {{ truths.churn.intercept }}
+        + {{ truths.churn.usage_decline }} * usage_decline * {{ truths.use.memory }} ^ step
+        + {{ truths.churn.payment_failure }} * payment_failure * {{ truths.churn.memory }} ^ step
+        + {{ truths.churn.unexpected_charge }} * unexpected_charge * {{ truths.churn.memory }} ^ step
+        + {{ truths.churn.bad_ticket }} * bad_ticket * {{ truths.churn.memory }} ^ step
+        + {{ truths.churn.low_mood }} * clamp(
+            -(baseline_mood + (mood - baseline_mood) * {{ truths.mood.memory }} ^ step), -2, 3
+        )
+        + {{ truths.churn.onboarding_unfinished }} * onboarding_unfinished
+        + {{ truths.churn.log_tenure }} * ln(1 + tenure_months + step)
+        + {{ truths.churn.renewal_due }} * (
+            contract_months = 12 and tenure_months + step > 0 and (tenure_months + step) % 12 = 0
+        )::int
+        + {{ truths.churn.small_business }} * (segment = 'small_business')::int
+        + {{ truths.churn.enterprise }} * (segment = 'enterprise')::int as log_odds
+    from exposed
+    cross join range(3) as steps (step)
+),
+
 scored as (
     select
-        *,
-        {{ truths.churn.intercept }}
-        + {{ truths.churn.usage_decline }} * usage_decline
-        + {{ truths.churn.payment_failure }} * payment_failure
-        + {{ truths.churn.unexpected_charge }} * unexpected_charge
-        + {{ truths.churn.bad_ticket }} * bad_ticket
-        + {{ truths.churn.low_mood }} * clamp(-mood, -2, 3)
-        + {{ truths.churn.onboarding_unfinished }} * onboarding_unfinished
-        + {{ truths.churn.log_tenure }} * ln(1 + tenure_months)
-        + {{ truths.churn.renewal_due }} * (renewal_at is not null)::int
-        + {{ truths.churn.small_business }} * (segment = 'small_business')::int
-        + {{ truths.churn.enterprise }} * (segment = 'enterprise')::int as log_odds,
-        greatest(epoch(month_end - exposed_from) / 86400.0, 0) as exposed_days
-    from exposed
+        n,
+        month_index,
+        first(log_odds order by step) as log_odds,
+        list(logistic(log_odds) order by step) as probabilities
+    from ahead
+    group by n, month_index
 )
 
 select
-    *,
+    exposed.*,
+    epoch(month_end - exposed_from) / 86400.0 as exposed_days,
     round(logistic(log_odds), 9) as churn_probability_30d,
-    round(1 - (1 - logistic(log_odds)) ^ (exposed_days / 30), 9) as churn_probability_month
-from scored
-where exposed_days > 0;
+    round(1 - (1 - probabilities[1]) * (1 - probabilities[2]) * (1 - probabilities[3]), 9) as churn_probability_90d,
+    round(1 - (1 - logistic(log_odds)) ^ (epoch(month_end - exposed_from) / 86400.0 / 30), 9) as churn_probability_month
+from exposed
+join scored using (n, month_index)
+where exposed_from < month_end;
 
 create or replace temp table departures as
 with leaving as (

@@ -38,8 +38,9 @@ FEATURES: Mapping[str, Meaning] = MappingProxyType(
         "mrr_change_180d_share": Meaning(
             label="Change of revenue in 180 days (share)",
             topic="plan",
-            high="Revenue changed by {value:+.0f} % in 180 days (typical {typical:+.0f} %)",
-            low="Revenue changed by {value:+.0f} % in 180 days (typical {typical:+.0f} %)",
+            high="Pays {size:.0f} % more than 180 days ago (typical {typical:+.0f} %)",
+            low="Pays {value:+.0f} % against 180 days ago (typical {typical:+.0f} %)",
+            fallen="Pays {size:.0f} % less than 180 days ago (typical {typical:+.0f} %)",
             scale=100,
         ),
         "downgrade_count_180d": Meaning(
@@ -88,16 +89,21 @@ FEATURES: Mapping[str, Meaning] = MappingProxyType(
         "usage_change_share": Meaning(
             label="Change of product use, last 30 days against the 30 before (share)",
             topic="use trend",
-            high="Product use changed by {value:+.0f} % against the month before",
-            low="Product use changed by {value:+.0f} % against the month before "
+            high="Product use rose {size:.0f} % against the month before (typical {typical:+.0f} %)",
+            low="Product use rose only {size:.0f} % against the month before "
+            "(typical {typical:+.0f} %)",
+            fallen="Product use fell {size:.0f} % against the month before "
             "(typical {typical:+.0f} %)",
             scale=100,
         ),
         "usage_long_change_share": Meaning(
             label="Change of product use, last 30 days against the 90 before (share)",
             topic="use trend",
-            high="Product use changed by {value:+.0f} % against its level of the 90 days before",
-            low="Product use changed by {value:+.0f} % against its level of the 90 days before "
+            high="Product use rose {size:.0f} % against its level of the 90 days before "
+            "(typical {typical:+.0f} %)",
+            low="Product use rose only {size:.0f} % against its level of the 90 days before "
+            "(typical {typical:+.0f} %)",
+            fallen="Product use fell {size:.0f} % against its level of the 90 days before "
             "(typical {typical:+.0f} %)",
             scale=100,
         ),

@@ -24,15 +24,19 @@ def build_definitions(
         Where a run started from the command line sends its events.
     """
     settings.export()
-    return dg.Definitions.merge(
+    tables = dg.Definitions.merge(
         ingestion.definitions(settings),
         transformation.definitions(settings),
-        quality.definitions(settings),
         prediction.definitions(),
+    )
+    keys = tables.resolve_all_asset_keys()
+    return dg.Definitions.merge(
+        tables,
+        quality.definitions(keys),
         publishing.definitions(settings),
         schedules.definitions(settings),
         dg.Definitions(
-            resources={"run": Run()},
+            resources={"run": Run(), "dbt": transformation.dbt_resource(settings)},
             # One process: steps share one warehouse that takes one writer, and starting a process
             # for each would cost seconds of import.
             executor=dg.in_process_executor,

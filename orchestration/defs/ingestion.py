@@ -19,9 +19,7 @@ def definitions(settings: Settings) -> dg.Definitions:
     contracts = [
         contract for contract in read_contracts(STAGING_DIR) if contract.name in settings.sources
     ]
-    assets = [
-        landing_asset(source, stream) for source in contracts for stream in source.streams
-    ]
+    assets = [landing_asset(source, stream) for source in contracts for stream in source.streams]
     return dg.Definitions(assets=[*assets, sentiment_lexicon])
 
 

@@ -26,7 +26,7 @@ def definitions(settings: Settings) -> dg.Definitions:
         retry_policy=RETRY,
     )
     def snapshot(run: Run) -> dg.MaterializeResult[None]:
-        """Every mart as one consistent set: DuckDB, Parquet and score files, put in place at once."""
+        """Every mart as one set: DuckDB, Parquet and score files, put in place at once."""
         published = publish_snapshot(
             run.settings.warehouse_path,
             run.settings.published_dir,

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.defs.quality import report_what_failed
 from orchestration.run import run_config
 from orchestration.settings import Settings
 
 daily_job = dg.define_asset_job(
     "daily",
     selection=dg.AssetSelection.all(),
+    hooks={report_what_failed},
     description="Load what has landed, rebuild, check, forecast and publish.",
 )
 
@@ -33,7 +35,9 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
     """Return the sensor that asks for a run when the files in landing have changed."""
 
     @dg.sensor(job=daily_job, minimum_interval_seconds=60)
-    def landing_files(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    def landing_files(
+        context: dg.SensorEvaluationContext,
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
         """Ask for a run when a file has arrived or changed and none is still being written."""
         digest = landing_digest(settings)
         if digest == context.cursor:

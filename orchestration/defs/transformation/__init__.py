@@ -1,5 +1,5 @@
 """dbt's models, seeds and tests as assets and checks."""
 
-from orchestration.defs.transformation.assets import definitions
+from orchestration.defs.transformation.assets import dbt_resource, definitions
 
-__all__ = ["definitions"]
+__all__ = ["dbt_resource", "definitions"]

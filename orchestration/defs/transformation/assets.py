@@ -42,7 +42,7 @@ def definitions(settings: Settings) -> dg.Definitions:
         ) -> Iterator[Any]:
             arguments = ["build", "--vars", run.settings.dbt_vars(run.last_day)]
             events = []
-            # Only when dbt has let go of the warehouse can rows be counted, so events wait for that.
+            # Rows can be counted once dbt has let go of the warehouse; events wait for that.
             for event in dbt.cli(arguments, context=context).stream():
                 context.log.debug(describe(event))
                 events.append(event)
@@ -52,10 +52,13 @@ def definitions(settings: Settings) -> dg.Definitions:
 
         return build
 
-    return dg.Definitions(
-        assets=[dbt_pass(name, *selection) for name, selection in PASSES.items()],
-        resources={"dbt": DbtCliResource(project_dir=project, profiles_dir=str(project.profiles_dir))},
-    )
+    return dg.Definitions(assets=[dbt_pass(name, *cut) for name, cut in PASSES.items()])
+
+
+def dbt_resource(settings: Settings) -> DbtCliResource:
+    """Return the door to dbt's command line."""
+    project = dbt_project(settings)
+    return DbtCliResource(project_dir=project, profiles_dir=str(project.profiles_dir))
 
 
 def describe(event: Any) -> str:
@@ -69,6 +72,8 @@ def with_row_count(event: Any, row_counts: Mapping[str, int]) -> Any:
     """Add the rows of the table that a materialization made; views and checks pass unchanged."""
     key = getattr(event, "asset_key", None)
     rows = row_counts.get(".".join(key.path)) if key else None
-    if rows is None or not isinstance(event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult):
+    if rows is None or not isinstance(
+        event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult
+    ):
         return event
     return event.with_metadata({**event.metadata, "dagster/row_count": rows})

@@ -1,0 +1,215 @@
+with
+
+interactions as (
+    select * from {{ ref('fct_interactions') }}
+    where customer_id is not null and event_name <> 'survey_completed'
+),
+
+answers as (
+    select * from {{ ref('fct_survey_answers') }}
+    where customer_id is not null and score is not null
+),
+
+comments as (
+    select * from {{ ref('fct_feedback') }}
+    where customer_id is not null
+),
+
+tickets as (
+    select * from {{ ref('fct_tickets') }}
+),
+
+orders as (
+    select * from {{ ref('fct_orders') }}
+),
+
+touchpoints as (
+    select * from {{ ref('dim_touchpoints') }}
+),
+
+-- Unrelated contacts of one kind on one day are one entry with their number: a day's clicks in the
+-- product say one thing, and ten million of them would bury the rest.
+daily_contacts as (
+    select
+        customer_id,
+        min(occurred_at) as occurred_at,
+        max(occurred_at) as last_occurred_at,
+        'interaction' as kind,
+        touchpoint_id,
+        event_name,
+        channel_id,
+        cast(null as varchar) as related_id,
+        source_name,
+        outcome,
+        count(*) as contact_count,
+        min(interaction_id) as entry_id
+    from interactions
+    where coalesce(related_type, '') not in ('ticket', 'order', 'subscription')
+    group by
+        customer_id, cast(occurred_at as date), touchpoint_id, event_name, channel_id, source_name,
+        outcome
+),
+
+related_contacts as (
+    select
+        customer_id,
+        occurred_at,
+        occurred_at as last_occurred_at,
+        related_type as kind,
+        touchpoint_id,
+        event_name,
+        channel_id,
+        related_id,
+        source_name,
+        outcome,
+        1 as contact_count,
+        interaction_id as entry_id
+    from interactions
+    where related_type in ('ticket', 'order', 'subscription')
+),
+
+contacts as (
+    select * from daily_contacts
+    union all
+    select * from related_contacts
+),
+
+contact_entries as (
+    select
+        contacts.customer_id,
+        contacts.occurred_at,
+        contacts.last_occurred_at,
+        contacts.kind,
+        contacts.touchpoint_id,
+        contacts.channel_id,
+        contacts.contact_count,
+        contacts.source_name,
+        contacts.entry_id,
+        concat(
+            case
+                when contacts.touchpoint_id = 'unmapped'
+                    then replace(contacts.event_name, '_', ' ')
+                else coalesce(touchpoints.touchpoint_name, contacts.touchpoint_id)
+            end,
+            case
+                when contacts.contact_count > 1
+                    then concat(' × ', cast(contacts.contact_count as varchar))
+                else ''
+            end
+        ) as headline,
+        case
+            when tickets.ticket_id is not null
+                then concat_ws(
+                    ' · ', tickets.reason, concat('priority ', tickets.priority), tickets.team
+                )
+            when orders.order_id is not null
+                then concat_ws(
+                    ' · ', orders.status,
+                    concat(cast(orders.total_amount as varchar), ' ', orders.currency)
+                )
+            else contacts.outcome
+        end as detail
+    from contacts
+    left join touchpoints on contacts.touchpoint_id = touchpoints.touchpoint_id
+    left join tickets on contacts.kind = 'ticket' and contacts.related_id = tickets.ticket_id
+    left join orders on contacts.kind = 'order' and contacts.related_id = orders.order_id
+),
+
+survey_entries as (
+    select
+        customer_id,
+        max(answered_at) as occurred_at,
+        max(answered_at) as last_occurred_at,
+        'survey' as kind,
+        min(touchpoint_id) as touchpoint_id,
+        min(channel_id) as channel_id,
+        1 as contact_count,
+        source_name,
+        min(answer_id) as entry_id,
+        concat('Answered ', replace(survey_id, '_', ' ')) as headline,
+        string_agg(
+            concat(metric, ' ', cast(cast(score as decimal(18, 0)) as varchar)), ' · '
+            order by metric, answer_id
+        ) as detail
+    from answers
+    group by customer_id, source_name, survey_id, response_id
+),
+
+comment_entries as (
+    select
+        customer_id,
+        occurred_at,
+        occurred_at as last_occurred_at,
+        'comment' as kind,
+        touchpoint_id,
+        channel_id,
+        1 as contact_count,
+        source_name,
+        feedback_id as entry_id,
+        concat('Comment, ', feedback_kind, case when is_solicited then ', asked for' else '' end)
+            as headline,
+        comment_redacted as detail
+    from comments
+),
+
+entries as (
+    select
+        customer_id,
+        occurred_at,
+        last_occurred_at,
+        kind,
+        touchpoint_id,
+        channel_id,
+        contact_count,
+        source_name,
+        entry_id,
+        headline,
+        detail
+    from contact_entries
+
+    union all
+
+    select
+        customer_id,
+        occurred_at,
+        last_occurred_at,
+        kind,
+        touchpoint_id,
+        channel_id,
+        contact_count,
+        source_name,
+        entry_id,
+        headline,
+        detail
+    from survey_entries
+
+    union all
+
+    select
+        customer_id,
+        occurred_at,
+        last_occurred_at,
+        kind,
+        touchpoint_id,
+        channel_id,
+        contact_count,
+        source_name,
+        entry_id,
+        headline,
+        detail
+    from comment_entries
+)
+
+select
+    customer_id,
+    occurred_at,
+    row_number() over (partition by customer_id order by occurred_at, kind, entry_id) as sequence,
+    kind,
+    touchpoint_id,
+    channel_id,
+    headline,
+    left(detail, 280) as detail,
+    last_occurred_at,
+    contact_count,
+    source_name
+from entries

@@ -1,0 +1,91 @@
+{{ config(schema='core', contract={'enforced': false}) }}
+
+with comments as (
+    select * from {{ ref('int_comments') }}
+),
+
+english_lexicon as (
+    select * from {{ source('lexicon', 'vader') }}
+),
+
+other_lexicons as (
+    select * from {{ ref('sentiment_lexicon') }}
+),
+
+modifiers as (
+    select * from {{ ref('sentiment_modifiers') }}
+),
+
+emotions as (
+    select * from {{ ref('emotion_words') }}
+),
+
+valences as (
+    select
+        'en' as language,
+        word,
+        valence
+    from english_lexicon
+    union all
+    select
+        language,
+        word,
+        valence
+    from other_lexicons
+    where language <> 'en'
+),
+
+spellings as (
+    select
+        language,
+        {{ split_words('comment_redacted') }} as words
+    from comments
+),
+
+written as (
+    select distinct
+        language,
+        unnest(words) as token
+    from spellings
+),
+
+folded as (
+    select
+        language,
+        token,
+        {{ fold_word('token') }} as word,
+        upper(token) = token and lower(token) <> token as is_capitals
+    from written
+    where token <> ''
+)
+
+-- What the reader of a sentence needs to know of each spelling; words that say nothing are left out,
+-- so that the join to millions of comments is against a small table.
+select
+    folded.language,
+    folded.token,
+    folded.word,
+    folded.is_capitals,
+    valences.valence,
+    modifiers.kind as modifier_kind,
+    modifiers.weight as modifier_weight,
+    modifiers.reach as modifier_reach,
+    modifiers.unless_after,
+    emotions.emotion
+from folded
+left join valences
+    on
+        valences.language = folded.language
+        and valences.word = folded.word
+left join modifiers
+    on
+        modifiers.language = folded.language
+        and modifiers.word = folded.word
+left join emotions
+    on
+        emotions.language = folded.language
+        and emotions.word = folded.word
+where
+    valences.valence is not null
+    or modifiers.kind is not null
+    or emotions.emotion is not null

@@ -1,0 +1,328 @@
+with comments as (
+    select * from {{ ref('int_comments') }}
+),
+
+signals as (
+    select * from {{ ref('fct_comment_signals') }}
+),
+
+matches as (
+    select * from {{ ref('bridge_comment_themes') }}
+),
+
+themes as (
+    select * from {{ ref('themes') }}
+),
+
+touchpoints as (
+    select * from {{ ref('dim_touchpoints') }}
+),
+
+-- A comment mentions the touchpoint it was given at and those that its words are about.
+mentions as (
+    select
+        feedback_id,
+        touchpoint_id
+    from comments
+    where touchpoint_id <> 'unmapped'
+    union
+    select
+        feedback_id,
+        touchpoint_id
+    from matches
+    where touchpoint_id is not null
+),
+
+moods as (
+    select
+        mentions.feedback_id,
+        mentions.touchpoint_id,
+        signals.respondent_id,
+        signals.sentiment,
+        signals.emotional_intensity
+    from mentions
+    inner join signals
+        on signals.feedback_id = mentions.feedback_id
+),
+
+-- One who comments often is still one person: intervals draw people, not comments. Beyond a few
+-- thousand people groups of them are drawn, so that the cost does not grow with the company.
+respondents as (
+    select
+        respondent_id,
+        cast(
+            floor({{ hash_share('respondent_id') }} * {{ var('bootstrap_clusters', 20000) }}) as bigint
+        ) as cluster_number
+    from comments
+    group by respondent_id
+),
+
+by_respondent as (
+    select
+        respondent_id,
+        touchpoint_id,
+        sum(case when sentiment = 'positive' then 1 else 0 end) as positive_mentions,
+        sum(case when sentiment = 'negative' then 1 else 0 end) as negative_mentions,
+        sum(case when sentiment = 'positive' then emotional_intensity else 0 end) as positive_strength,
+        sum(case when sentiment = 'negative' then emotional_intensity else 0 end) as negative_strength
+    from moods
+    group by respondent_id, touchpoint_id
+),
+
+by_cluster as (
+    select
+        respondents.cluster_number,
+        by_respondent.touchpoint_id,
+        count(*) as mentioning,
+        sum(by_respondent.positive_mentions) as positive_mentions,
+        sum(by_respondent.negative_mentions) as negative_mentions,
+        sum(by_respondent.positive_strength) as positive_strength,
+        sum(by_respondent.negative_strength) as negative_strength
+    from by_respondent
+    inner join respondents
+        on respondents.respondent_id = by_respondent.respondent_id
+    group by respondents.cluster_number, by_respondent.touchpoint_id
+),
+
+clusters as (
+    select
+        cluster_number,
+        count(*) as respondent_count
+    from respondents
+    group by cluster_number
+),
+
+commenting as (
+    select count(*) as respondent_count
+    from respondents
+),
+
+measured as (
+    select
+        by_cluster.touchpoint_id,
+        commenting.respondent_count as commenting_customers,
+        sum(by_cluster.mentioning) as mentioning,
+        sum(by_cluster.positive_mentions) as positive_mentions,
+        sum(by_cluster.negative_mentions) as negative_mentions,
+        sum(by_cluster.positive_strength) as positive_strength,
+        sum(by_cluster.negative_strength) as negative_strength
+    from by_cluster
+    cross join commenting
+    group by by_cluster.touchpoint_id, commenting.respondent_count
+),
+
+impacts as (
+    select
+        *,
+        {{ impact('mentioning', 'commenting_customers', 'positive_strength', 'positive_mentions') }}
+            as positive_impact,
+        {{ impact('mentioning', 'commenting_customers', 'negative_strength', 'negative_mentions') }}
+            as negative_impact
+    from measured
+),
+
+replicates as (
+    select generated_number as replicate
+    from ({{ dbt.generate_series(var('bootstrap_replicates', 200)) }}) as series
+),
+
+draws as (
+    select
+        clusters.cluster_number,
+        clusters.respondent_count,
+        replicates.replicate,
+        {{ hash_share(
+            "cast(clusters.cluster_number as varchar) || '/' || cast(replicates.replicate as varchar)"
+        ) }} as uniform
+    from clusters
+    cross join replicates
+),
+
+weights as (
+    select
+        cluster_number,
+        respondent_count,
+        replicate,
+        {{ poisson_weight('uniform') }} as weight
+    from draws
+    where uniform >= 0.36787944
+),
+
+replicate_sizes as (
+    select
+        replicate,
+        sum(weight * respondent_count) as commenting_customers
+    from weights
+    group by replicate
+),
+
+replicate_sums as (
+    select
+        weights.replicate,
+        by_cluster.touchpoint_id,
+        sum(weights.weight * by_cluster.mentioning) as mentioning,
+        sum(weights.weight * by_cluster.positive_mentions) as positive_mentions,
+        sum(weights.weight * by_cluster.negative_mentions) as negative_mentions,
+        sum(weights.weight * by_cluster.positive_strength) as positive_strength,
+        sum(weights.weight * by_cluster.negative_strength) as negative_strength
+    from weights
+    inner join by_cluster
+        on by_cluster.cluster_number = weights.cluster_number
+    group by weights.replicate, by_cluster.touchpoint_id
+),
+
+-- A replicate that drew nobody who mentions the touchpoint found no impact there.
+replicate_impacts as (
+    select
+        measured.touchpoint_id,
+        replicate_sizes.replicate,
+        coalesce({{ impact(
+            'replicate_sums.mentioning', 'replicate_sizes.commenting_customers',
+            'replicate_sums.positive_strength', 'replicate_sums.positive_mentions'
+        ) }}, 0) as positive_impact,
+        coalesce({{ impact(
+            'replicate_sums.mentioning', 'replicate_sizes.commenting_customers',
+            'replicate_sums.negative_strength', 'replicate_sums.negative_mentions'
+        ) }}, 0) as negative_impact
+    from measured
+    cross join replicate_sizes
+    left join replicate_sums
+        on
+            replicate_sums.touchpoint_id = measured.touchpoint_id
+            and replicate_sums.replicate = replicate_sizes.replicate
+),
+
+bounds as (
+    select
+        touchpoint_id,
+        percentile_cont(0.025) within group (order by positive_impact) as positive_lower,
+        percentile_cont(0.975) within group (order by positive_impact) as positive_upper,
+        percentile_cont(0.025) within group (order by negative_impact) as negative_lower,
+        percentile_cont(0.975) within group (order by negative_impact) as negative_upper
+    from replicate_impacts
+    group by touchpoint_id
+),
+
+medians as (
+    select
+        percentile_cont(0.5) within group (order by positive_impact) as positive_median,
+        percentile_cont(0.5) within group (order by negative_impact) as negative_median
+    from impacts
+),
+
+theme_counts as (
+    select
+        moods.touchpoint_id,
+        moods.sentiment,
+        matches.theme_id,
+        count(distinct moods.respondent_id) as respondents
+    from moods
+    inner join matches
+        on matches.feedback_id = moods.feedback_id
+    where moods.sentiment in ('positive', 'negative')
+    group by moods.touchpoint_id, moods.sentiment, matches.theme_id
+),
+
+ranked_themes as (
+    select
+        touchpoint_id,
+        sentiment,
+        theme_id,
+        row_number() over (
+            partition by touchpoint_id, sentiment order by respondents desc, theme_id
+        ) as theme_rank
+    from theme_counts
+),
+
+top_themes as (
+    select
+        ranked_themes.touchpoint_id,
+        ranked_themes.sentiment,
+        themes.theme_id,
+        themes.theme_name,
+        themes.suggested_fix
+    from ranked_themes
+    inner join themes
+        on themes.theme_id = ranked_themes.theme_id
+    where ranked_themes.theme_rank = 1
+),
+
+-- The quote speaks for the peak: the strongest comment on the theme that most people name.
+ranked_quotes as (
+    select
+        moods.touchpoint_id,
+        moods.sentiment,
+        comments.comment_redacted,
+        row_number() over (
+            partition by moods.touchpoint_id, moods.sentiment
+            order by
+                case when matches.theme_id is not null then 0 else 1 end,
+                case when {{ is_quotable('comments.comment_redacted') }} then 0 else 1 end,
+                moods.emotional_intensity desc,
+                comments.occurred_at desc,
+                moods.feedback_id
+        ) as quote_rank
+    from moods
+    inner join comments
+        on comments.feedback_id = moods.feedback_id
+    left join top_themes
+        on
+            top_themes.touchpoint_id = moods.touchpoint_id
+            and top_themes.sentiment = moods.sentiment
+    left join matches
+        on
+            matches.feedback_id = moods.feedback_id
+            and matches.theme_id = top_themes.theme_id
+    where moods.sentiment in ('positive', 'negative')
+),
+
+quotes as (
+    select
+        touchpoint_id,
+        max(case when sentiment = 'positive' then comment_redacted end) as positive_quote,
+        max(case when sentiment = 'negative' then comment_redacted end) as negative_quote
+    from ranked_quotes
+    where quote_rank = 1
+    group by touchpoint_id
+)
+
+select
+    impacts.touchpoint_id,
+    touchpoints.touchpoint_name,
+    touchpoints.stage_id,
+    cast(impacts.commenting_customers as bigint) as commenting_customers,
+    cast(impacts.mentioning as bigint) as mentioning_customers,
+    cast(impacts.mentioning * 1.0 / impacts.commenting_customers as double) as mention_share,
+    cast(impacts.positive_mentions as bigint) as positive_mentions,
+    cast(impacts.negative_mentions as bigint) as negative_mentions,
+    cast(impacts.positive_strength / nullif(impacts.positive_mentions, 0) as double) as positive_intensity,
+    cast(impacts.negative_strength / nullif(impacts.negative_mentions, 0) as double) as negative_intensity,
+    cast(impacts.positive_impact as double) as positive_impact,
+    cast(bounds.positive_lower as double) as positive_lower,
+    cast(bounds.positive_upper as double) as positive_upper,
+    cast(impacts.negative_impact as double) as negative_impact,
+    cast(bounds.negative_lower as double) as negative_lower,
+    cast(bounds.negative_upper as double) as negative_upper,
+    bounds.positive_lower > medians.positive_median as is_positive_peak,
+    bounds.negative_lower > medians.negative_median as is_negative_peak,
+    positive_themes.theme_name as top_positive_theme,
+    negative_themes.theme_name as top_negative_theme,
+    quotes.positive_quote,
+    quotes.negative_quote,
+    negative_themes.suggested_fix
+from impacts
+inner join bounds
+    on bounds.touchpoint_id = impacts.touchpoint_id
+cross join medians
+left join touchpoints
+    on touchpoints.touchpoint_id = impacts.touchpoint_id
+left join top_themes as positive_themes
+    on
+        positive_themes.touchpoint_id = impacts.touchpoint_id
+        and positive_themes.sentiment = 'positive'
+left join top_themes as negative_themes
+    on
+        negative_themes.touchpoint_id = impacts.touchpoint_id
+        and negative_themes.sentiment = 'negative'
+left join quotes
+    on quotes.touchpoint_id = impacts.touchpoint_id

@@ -1,0 +1,152 @@
+create or replace temp table visits as
+-- On the way to the trial.
+select
+    n,
+    visitor_id,
+    created_at - to_seconds(floor(86400 * (0.5 + 29 * uniform(n, step, 'visit_at')))::bigint) as occurred_at,
+    'site_visited' as event_name,
+    '/' as page
+from (select *, unnest(range(1 + floor(4 * uniform(n, 'visits'))::int)) as step from customers)
+union all
+select n, visitor_id, created_at - to_seconds(floor(600 + 36000 * uniform(n, 'pricing_at'))::bigint), 'pricing_page_viewed', '/pricing'
+from customers
+where uniform(n, 'pricing') < 0.88
+union all
+select n, visitor_id, created_at - to_seconds(floor(40000 + 2000 * uniform(n, 'paper_at'))::bigint), 'whitepaper_downloaded', '/resources/guide'
+from customers
+where uniform(n, 'paper') < 0.3
+union all
+select n, visitor_id, created_at, 'trial_form_submitted', '/trial'
+from customers
+where started_at is not null or uniform(n, 'trial') < 0.7
+union all
+-- While a customer.
+select
+    n,
+    visitor_id,
+    after_seconds(span_from, uniform(n, month_index, step, 'web_at') * epoch(span_to - span_from)),
+    pick(
+        ['help_article_viewed', 'help_article_viewed', 'newsletter_opened', 'site_visited'],
+        uniform(n, month_index, step, 'web_event')
+    ),
+    pick(['/help/import', '/help/reports', '/help/billing', '/help/users', '/blog'], uniform(n, month_index, step, 'page'))
+from (
+    select spans.*, visitor_id, unnest(range(floor(2.6 * uniform(n, month_index, 'web_count') * span_days / 30 + uniform(n, month_index, 'web_more'))::int)) as step
+    from spans
+    join customers using (n)
+)
+union all
+select n, visitor_id, responded_at + interval 2 minute, 'addon_checkout_opened', '/checkout'
+from offers
+join customers using (n)
+where is_accepted
+union all
+-- Visitors who never say who they are.
+select
+    n,
+    'v' || lower(to_hex(hash(n, visitor, 'stranger', {{ seed }}))),
+    after_seconds(
+        after_seconds(history_start(), uniform(n, visitor, 'stranger_at') * 725 * 86400),
+        step * (20 + 300 * uniform(n, visitor, 'stranger_pace'))
+    ),
+    case when step = 0 then 'site_visited' when step = 1 then 'pricing_page_viewed' else 'whitepaper_downloaded' end,
+    case when step = 0 then '/' when step = 1 then '/pricing' else '/resources/guide' end
+from (
+    select n, visitor, unnest(range(1 + floor(2.6 * uniform(n, visitor, 'stranger_visits') ^ 2)::int)) as step
+    from customers
+    cross join range(2) as strangers (visitor)
+);
+
+create or replace temp table web_events as
+select
+    'w' || lower(to_hex(hash(visitor_id, occurred_at, event_name, number, {{ seed }}))) as message_id,
+    visitor_id as anonymous_id,
+    event_name as event,
+    written_zulu(occurred_at) as timestamp,
+    page,
+    visitor_id || '-' || strftime(occurred_at, '%Y%m%d') as session_id
+from (
+    select *, row_number() over (partition by visitor_id, occurred_at, event_name order by page) as number
+    from visits
+    where occurred_at >= history_start() and occurred_at < history_end()
+);
+
+create or replace temp table web_identifies as
+select
+    'i' || lower(to_hex(hash(n, 'identify', {{ seed }}))) as message_id,
+    visitor_id as anonymous_id,
+    email,
+    written_zulu(created_at) as timestamp
+from customers;
+
+create or replace temp table shop_sales as
+select
+    n,
+    'O-' || (n + 1)::varchar || '-' || offer_round::varchar as order_id,
+    responded_at + interval 12 minute as ordered_at,
+    offer_id as product_id,
+    'add-on' as product_category,
+    1 as quantity,
+    amount as unit_amount
+from offers
+where is_accepted
+union all
+select
+    n,
+    'O-' || (n + 1)::varchar || '-m' || month_index::varchar,
+    after_seconds(span_from, uniform(n, month_index, 'sale_at') * epoch(span_to - span_from)),
+    pick(['training_day', 'data_pack'], uniform(n, month_index, 'sale_product')),
+    pick(['training', 'data'], uniform(n, month_index, 'sale_product')),
+    1 + floor(3 * uniform(n, month_index, 'sale_quantity'))::int,
+    pick([450, 120], uniform(n, month_index, 'sale_product'))
+from spans
+where span_from >= month_start and uniform(n, month_index, 'sale') < 0.02
+qualify row_number() over (partition by n, month_index order by span_from) = 1;
+
+create or replace temp table shop_lifecycle as
+select
+    shop_sales.*,
+    email,
+    uniform(n, order_id, 'status') as status_draw,
+    after_hours(ordered_at, 0.1 + 3 * uniform(n, order_id, 'approved')) as approved_draw,
+    after_hours(ordered_at, 4 + 30 * uniform(n, order_id, 'shipped')) as shipped_draw,
+    after_hours(ordered_at, 40 + 90 * uniform(n, order_id, 'delivered')) as delivered_draw
+from shop_sales
+join customers using (n)
+where ordered_at < history_end();
+
+create or replace temp table shop_orders as
+select
+    order_id,
+    email as customer_email,
+    written_utc(ordered_at) as ordered_at,
+    case
+        when status_draw < 0.03 then 'cancelled'
+        when delivered_draw >= history_end() then 'processing'
+        when status_draw < 0.06 then 'refunded'
+        else 'delivered'
+    end as status,
+    pick(['web', 'in_app'], uniform(n, order_id, 'channel')) as channel,
+    (quantity * unit_amount)::decimal(18, 2) as total,
+    'EUR' as currency,
+    case when status_draw >= 0.03 and approved_draw < history_end() then written_utc(approved_draw) end as approved_at,
+    case when status_draw >= 0.03 and shipped_draw < history_end() then written_utc(shipped_draw) end as shipped_at,
+    case when status_draw >= 0.03 and delivered_draw < history_end() then written_utc(delivered_draw) end as delivered_at,
+    written_utc(ordered_at + interval 4 day) as promised_at,
+    case
+        when status_draw >= 0.03 and status_draw < 0.06 and delivered_draw < history_end()
+            then quantity * unit_amount else 0
+    end::decimal(18, 2) as refund
+from shop_lifecycle;
+
+create or replace temp table shop_order_lines as
+select
+    order_id || '/1' as line_id,
+    order_id,
+    product_id as sku,
+    product_category as category,
+    quantity,
+    unit_amount::decimal(18, 2) as unit_price,
+    (quantity * unit_amount)::decimal(18, 2) as line_total,
+    'EUR' as currency
+from shop_lifecycle;

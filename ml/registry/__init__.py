@@ -1,0 +1,1 @@
+"""Where models are kept: versions, files, cards. Never a pickle."""

@@ -1,0 +1,1 @@
+"""What customers say: languages and word lists."""

@@ -1,0 +1,186 @@
+"""SQL expressions that turn what stands in a file into a typed value, or null when it does not fit.
+
+Engine casts are kinder than a contract: ``'5.6'`` becomes the integer 6, ``'1_0'`` becomes 10, an
+offset behind a timestamp is dropped, ``'epoch'`` is a date. Each expression here closes those doors.
+"""
+
+from __future__ import annotations
+
+from orchestration.extract.shapes import ColumnContract, ContractError
+from orchestration.extract.sql_text import literal, literals
+
+TEXT = "VARCHAR"
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+FRACTIONS = ("FLOAT", "DOUBLE")
+EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
+# Beyond the year 9999 the engine can hold times that no reader of the marts can.
+LATEST_EPOCH_MICROSECONDS = 253_402_300_799_000_000
+
+ISO_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+WHOLE_NUMBER = r"\s*[+-]?[0-9]+(\.0*)?\s*"
+
+
+def raw_type(column: ColumnContract) -> str:
+    """Return the type of ``column`` in ``raw``."""
+    return {
+        "string": "VARCHAR",
+        "integer": "BIGINT",
+        "decimal": f"DECIMAL(18,{column.scale})",
+        "double": "DOUBLE",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+        "timestamp": "TIMESTAMP",
+        "json": "JSON",
+    }[column.type]
+
+
+def typed(column: ColumnContract, source: str, source_type: str, timezone: str) -> str:
+    """Return the expression of ``column``'s value.
+
+    Parameters
+    ----------
+    source
+        Expression of what stands in the file, null where nothing does.
+    source_type
+        Its type in the engine: ``VARCHAR`` for text files, whatever a Parquet file holds otherwise.
+    timezone
+        Zone of times that carry none.
+    """
+    if source_type != TEXT:
+        direct = _from_engine_type(column, source, source_type, timezone)
+        if direct is not None:
+            return direct
+        source = f"cast({source} as varchar)"
+    match column.type:
+        case "string":
+            return source
+        case "integer":
+            return _integer(_plain_number(column, source))
+        case "decimal":
+            return _number(_plain_number(column, source), raw_type(column))
+        case "double":
+            value = _number(_plain_number(column, source), "DOUBLE")
+            return f"case when isfinite({value}) then {value} end"
+        case "boolean":
+            return f"try_cast(trim({source}) as boolean)"
+        case "date":
+            return _date(column, source)
+        case "timestamp":
+            return _timestamp(column, source, timezone)
+        case _:
+            return f"try_cast({source} as json)"
+
+
+def _from_engine_type(
+    column: ColumnContract, source: str, source_type: str, timezone: str
+) -> str | None:
+    """Return the expression for a column that a Parquet file types already, or None."""
+    naive = source_type in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+    match column.type:
+        case "integer" if source_type in INTEGERS:
+            return f"cast({source} as bigint)"
+        case "integer" if source_type in FRACTIONS or source_type.startswith("DECIMAL"):
+            return f"case when {source} = trunc({source}) then try_cast({source} as bigint) end"
+        case "decimal" if source_type in (*INTEGERS, *FRACTIONS) or source_type.startswith("DECI"):
+            return f"try_cast({source} as {raw_type(column)})"
+        case "double" if source_type in (*INTEGERS, *FRACTIONS):
+            return f"case when isfinite(cast({source} as double)) then cast({source} as double) end"
+        case "boolean" if source_type == "BOOLEAN":
+            return source
+        case "date" if source_type == "DATE":
+            return _finite(source)
+        case "date" if naive:
+            return _finite(f"cast({source} as date)")
+        case "timestamp" if source_type == "TIMESTAMP WITH TIME ZONE":
+            return _finite(f"timezone('UTC', {source})")
+        case "timestamp" if naive or source_type == "DATE":
+            return _finite(_to_utc(f"cast({source} as timestamp)", timezone))
+        case "json" if source_type != TEXT:
+            return f"to_json({source})"
+    return None
+
+
+def _plain_number(column: ColumnContract, text: str) -> str:
+    """Return ``text`` with a point as decimal mark and without thousands marks."""
+    plain = text
+    if column.thousands_mark:
+        plain = f"replace({plain}, {literal(column.thousands_mark)}, '')"
+    if column.decimal_mark != ".":
+        # A point that is neither mark must not pass for one.
+        plain = f"translate({plain}, {literal('.' + column.decimal_mark)}, '?.')"
+    return plain
+
+
+def _integer(text: str) -> str:
+    cast = f"try_cast({text} as bigint)"
+    # Most numbers are written as the engine writes them, and that is the cheaper test.
+    return (
+        f"case when cast({cast} as varchar) = {text} then {cast} "
+        f"when regexp_full_match({text}, {literal(WHOLE_NUMBER)}) then {cast} end"
+    )
+
+
+def _number(text: str, sql_type: str) -> str:
+    return f"case when not contains({text}, '_') then try_cast({text} as {sql_type}) end"
+
+
+def _date(column: ColumnContract, text: str) -> str:
+    if column.formats:
+        naive, zoned, epochs = _split_formats(column)
+        if zoned or epochs:
+            message = f"column {column.name}: a date's formats hold no zone and no epoch"
+            raise ContractError(message)
+        return f"cast(try_strptime(trim({text}), [{literals(naive)}]) as date)"
+    return _finite(f"case when {_begins_with_digit(text)} then try_cast({text} as date) end")
+
+
+def _timestamp(column: ColumnContract, text: str, timezone: str) -> str:
+    if not column.formats:
+        return _iso_timestamp(text, timezone)
+    naive, zoned, epochs = _split_formats(column)
+    tries: list[str] = []
+    if naive:
+        tries.append(_to_utc(f"try_strptime(trim({text}), [{literals(naive)}])", timezone))
+    if zoned:
+        tries.append(f"timezone('UTC', try_strptime(trim({text}), [{literals(zoned)}]))")
+    for name in epochs:
+        microseconds = f"round(try_cast({text} as double) * {EPOCH_UNITS[name]})"
+        tries.append(
+            f"case when abs({microseconds}) <= {LATEST_EPOCH_MICROSECONDS} "
+            f"then make_timestamp(cast({microseconds} as bigint)) end"
+        )
+    return f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
+
+
+def _iso_timestamp(text: str, timezone: str) -> str:
+    naive = _to_utc(f"try_cast({text} as timestamp)", timezone)
+    # The usual length leaves no room for an offset, which saves the regular expression.
+    return _finite(
+        f"case when not {_begins_with_digit(text)} then null "
+        f"when length({text}) = 19 and substr({text}, 17, 1) = ':' then {naive} "
+        f"when regexp_matches({text}, {literal(ISO_OFFSET)}) "
+        f"then timezone('UTC', try_cast({text} as timestamptz)) "
+        f"else {naive} end"
+    )
+
+
+def _split_formats(column: ColumnContract) -> tuple[list[str], list[str], list[str]]:
+    """Return formats without a zone, those with one, and epochs; each gives another type."""
+    epochs = [name for name in column.formats if name in EPOCH_UNITS]
+    patterns = [name for name in column.formats if name not in EPOCH_UNITS]
+    zoned = [name for name in patterns if "%z" in name or "%Z" in name]
+    return [name for name in patterns if name not in zoned], zoned, epochs
+
+
+def _to_utc(naive: str, timezone: str) -> str:
+    if timezone == "UTC":
+        return naive
+    return f"timezone('UTC', timezone({literal(timezone)}, {naive}))"
+
+
+def _begins_with_digit(text: str) -> str:
+    return f"({text} >= '0' and {text} < ':')"
+
+
+def _finite(value: str) -> str:
+    return f"case when isfinite({value}) then {value} end"

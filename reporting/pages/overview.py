@@ -1,0 +1,59 @@
+"""The overview: what an executive reads in one minute."""
+
+from __future__ import annotations
+
+from reporting import formats
+from reporting.charts import metrics
+from reporting.charts.figure import Figure
+from reporting.headlines import FINDING_RULE, METRICS, findings, key_figures, overall_scores
+from reporting.page import Context, Page
+from reporting.published import Row
+
+
+def build(context: Context) -> dict[str, object]:
+    """Collect key figures, findings and the leading trend."""
+    scores = overall_scores(context, "month")
+    return {
+        "key_figures": key_figures(context),
+        "findings": findings(context),
+        "finding_rule": FINDING_RULE,
+        "trend": leading_trend(list(scores.rows)),
+        "trend_absence": scores.absence,
+        "pains": _peaks(context, "negative"),
+        "joys": _peaks(context, "positive"),
+    }
+
+
+def leading_trend(rows: list[Row]) -> Figure | None:
+    """Draw the trend of the first survey metric, in the house order, that has more than one period."""
+    for metric in METRICS:
+        own = [row for row in rows if row["metric"] == metric]
+        if sum(not row["is_too_few"] for row in own) > 1:
+            last = [row for row in own if not row["is_too_few"]][-1]
+            when = formats.period(last["period_start"], last["period_grain"])
+            title = f"{metric} stands at {formats.score(last['value'], metric)} in {when}"
+            return metrics.trend(own, slug="trend", title=title)
+    return None
+
+
+def _peaks(context: Context, side: str) -> list[Row]:
+    return list(
+        context.marts.select(
+            "marts.mart_touchpoint_impact",
+            ("touchpoint_id", "touchpoint_name", "mention_share", f"{side}_intensity", f"top_{side}_theme", f"{side}_quote"),
+            where=f"is_{side}_peak",
+            order_by=f"{side}_impact desc, touchpoint_id",
+            limit=3,
+        ).rows
+    )
+
+
+PAGE = Page(
+    slug="index",
+    title="Overview",
+    navigation="Overview",
+    audience="Leadership",
+    order=10,
+    summary="How customers experience us, what it costs, and what to look at first.",
+    build=build,
+)

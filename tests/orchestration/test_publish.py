@@ -1,0 +1,169 @@
+"""The published set is complete, belongs to one run, and survives a run that dies."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import publish
+from orchestration.publish import publish_snapshot
+
+AS_OF = date(2026, 6, 30)
+RECEIVED = datetime(2026, 7, 1, 5, 0)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        for statement in (
+            "create schema marts",
+            "create schema ml",
+            "create schema core",
+            "create table core.fct_feedback as select 'secret' as comment_text",
+            "create table marts.mart_churn_risk as select * from (values "
+            "('c1', 'Acme', 0.4, 'a@example.com'), ('c2', '=cmd()', 0.1, 'b@example.com'), "
+            "('c3', 'Gone', null, null)) "
+            "as risk (customer_id, customer_label, churn_probability_90d, email)",
+            "create table marts.mart_upsell_opportunities as "
+            "select 'c1' as customer_id, true as is_eligible union all select 'c2', false",
+            "create table marts.mart_case_queue as select 'k1' as case_id",
+            "create table ml.model_metrics as select 'churn' as model_name",
+            "create table ml.secret_workings as select 1 as one",
+        ):
+            connection.execute(statement)
+    return path
+
+
+def published(warehouse: Path, tmp_path: Path, run_id: str) -> publish.Snapshot:
+    return publish_snapshot(
+        warehouse,
+        tmp_path / "published",
+        run_id=run_id,
+        as_of=AS_OF,
+        published_at=RECEIVED,
+        personal_columns={"marts.mart_churn_risk": ["email"]},
+    )
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_marts_are_copied_as_duckdb_and_parquet_when_published(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    snapshot = published(warehouse, tmp_path, "run1")
+    link = tmp_path / "published"
+    assert snapshot.rows["marts.mart_churn_risk"] == 3
+    assert rows(link / "marts.duckdb", "select count(*) from marts.mart_churn_risk") == [(3,)]
+    parquet = link / "parquet" / "mart_churn_risk.parquet"
+    assert rows(link / "marts.duckdb", f"select count(*) from '{parquet}'") == [(3,)]
+    assert rows(
+        link / "marts.duckdb", "select run_id, as_of_date from marts.published_snapshot"
+    ) == [("run1", AS_OF)]
+
+
+def test_core_and_unlisted_tables_stay_inside_when_published(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published(warehouse, tmp_path, "run1")
+    tables = rows(
+        tmp_path / "published" / "marts.duckdb",
+        "select schema_name || '.' || table_name from duckdb_tables()",
+    )
+    names = {str(name) for (name,) in tables}
+    assert "ml.model_metrics" in names
+    assert not names & {"core.fct_feedback", "ml.secret_workings"}
+
+
+def test_personal_columns_are_left_out_when_tagged(warehouse: Path, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, "run1")
+    link = tmp_path / "published"
+    columns = rows(
+        link / "marts.duckdb", "select column_name from (describe marts.mart_churn_risk)"
+    )
+    assert ("email",) not in columns
+    for file in (link / "activation").iterdir():
+        assert "example.com" not in file.read_text()
+
+
+def test_manifest_agrees_with_files_when_published(warehouse: Path, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, "run1")
+    folder = tmp_path / "published" / "activation"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["as_of"] == "2026-06-30"
+    assert {file["file"]: file["rows"] for file in manifest["files"]} == {
+        "churn_scores.csv": 2,
+        "upsell_scores.csv": 1,
+        "case_queue.csv": 1,
+    }
+    for file in manifest["files"]:
+        content = (folder / file["file"]).read_bytes()
+        assert file["sha256"] == hashlib.sha256(content).hexdigest()
+        parsed = list(csv.reader(content.decode().splitlines()))
+        assert parsed[0] == file["columns"]
+        assert len(parsed) - 1 == file["rows"]
+
+
+def test_formula_is_made_inert_when_a_cell_begins_like_one(warehouse: Path, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, "run1")
+    text = (tmp_path / "published" / "activation" / "churn_scores.csv").read_text()
+    assert "'=cmd()" in text
+    assert ",=cmd()" not in text
+
+
+def test_readers_keep_the_old_set_when_a_run_dies_while_publishing(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(warehouse, tmp_path, "run1")
+    link = tmp_path / "published"
+
+    def die(*_arguments: object, **_keywords: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "write_activation", die)
+        with pytest.raises(KeyboardInterrupt):
+            published(warehouse, tmp_path, "run2")
+    assert rows(link / "marts.duckdb", "select run_id from marts.published_snapshot") == [("run1",)]
+    assert (link / "activation" / "manifest.json").exists()
+
+    published(warehouse, tmp_path, "run3")
+    assert rows(link / "marts.duckdb", "select run_id from marts.published_snapshot") == [("run3",)]
+
+
+def test_open_reader_finishes_on_its_set_when_another_is_published(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published(warehouse, tmp_path, "run1")
+    path = str(tmp_path / "published" / "marts.duckdb")
+    with duckdb.connect(path, read_only=True) as reader:
+        published(warehouse, tmp_path, "run2")
+        published(warehouse, tmp_path, "run3")
+        found = reader.execute("select count(*) from marts.mart_churn_risk").fetchone()
+    assert found == (3,)
+
+
+def test_only_the_newest_snapshots_stay_when_many_are_published(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    for number in range(4):
+        published(warehouse, tmp_path, f"run{number}")
+    kept = {path.name for path in (tmp_path / "snapshots").iterdir()}
+    assert kept == {"run2", "run3"}
+
+
+def test_a_real_folder_is_never_replaced_when_it_stands_in_the_way(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "published").mkdir()
+    with pytest.raises(FileExistsError, match="move it away"):
+        published(warehouse, tmp_path, "run1")
