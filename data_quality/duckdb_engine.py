@@ -9,7 +9,7 @@ the cure or makes it needless.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
+# Nothing is fetched from the network at run time.
+_SETTINGS = {
+    "access_mode": "read_only",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 _DIALECTS = "_PERSISTED_CONNECTION_DIALECTS"
 
 
@@ -93,8 +99,11 @@ class QualityEngine:
         return int(self.query(f"select count(*) from {table}")[0][0])  # noqa: S608
 
 
-def _quiet_context() -> EphemeralDataContext:
-    """A context that keeps nothing on disk, shows no progress bars and reports to nobody."""
+def quiet_context(data_docs_dir: Path | None = None) -> EphemeralDataContext:
+    """A context that keeps nothing on disk, shows no progress bars and reports to nobody.
+
+    With a folder it can build Data Docs there, and there only.
+    """
     import great_expectations
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -106,13 +115,26 @@ def _quiet_context() -> EphemeralDataContext:
         store_backend_defaults=InMemoryStoreBackendDefaults(),
         analytics_enabled=False,
         progress_bars=ProgressBarsConfig(globally=False),
+        data_docs_sites={} if data_docs_dir is None else {"local": _site(data_docs_dir)},
     )
     # Not the class itself: validation looks the context up where get_context registers it.
     return great_expectations.get_context(project_config=config, mode="ephemeral")
 
 
+def _site(folder: Path) -> dict[str, Any]:
+    return {
+        "class_name": "SiteBuilder",
+        "show_how_to_buttons": False,
+        "store_backend": {
+            "class_name": "TupleFilesystemStoreBackend",
+            "base_directory": str(folder),
+        },
+        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+    }
+
+
 @contextmanager
-def open_engine(database: Path) -> Iterator[QualityEngine]:
+def open_engine(database: Path, limits: Mapping[str, str] | None = None) -> Iterator[QualityEngine]:
     """Open a warehouse read-only for validation; the connection is closed on the way out.
 
     Great Expectations takes seconds to import, so it is imported here and not with the package:
@@ -122,6 +144,8 @@ def open_engine(database: Path) -> Iterator[QualityEngine]:
     ----------
     database : Path
         An existing DuckDB file.
+    limits : Mapping[str, str], optional
+        DuckDB settings such as ``threads``, ``memory_limit`` and ``temp_directory``.
 
     Raises
     ------
@@ -133,8 +157,8 @@ def open_engine(database: Path) -> Iterator[QualityEngine]:
     if not database.is_file():
         raise FileNotFoundError(f"there is no warehouse at {database}")
     keep_duckdb_connections_open()
-    context = _quiet_context()
-    url = URL.create("duckdb", database=str(database), query={"access_mode": "read_only"})
+    context = quiet_context()
+    url = URL.create("duckdb", database=str(database), query={**_SETTINGS, **(limits or {})})
     datasource = context.data_sources.add_sql(
         "warehouse",
         connection_string=url.render_as_string(hide_password=False),

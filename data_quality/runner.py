@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +48,7 @@ def validate(
     run_id: str,
     validated_at: datetime,
     catalogue: Sequence[Suite] | None = None,
+    limits: Mapping[str, str] | None = None,
 ) -> ValidationRun:
     """Validate a warehouse, opened read-only, and say per suite and expectation what was found.
 
@@ -63,6 +64,8 @@ def validate(
         Stamp of the results; taken to be UTC when it has no zone.
     catalogue : sequence of Suite, optional
         The known suites; those of `data_quality/suites` when left out.
+    limits : Mapping[str, str], optional
+        DuckDB settings such as ``threads``, ``memory_limit`` and ``temp_directory``.
 
     Returns
     -------
@@ -77,9 +80,11 @@ def validate(
         When a suite is unknown or malformed.
     """
     chosen = select_suites(suites, list_suites() if catalogue is None else catalogue)
-    stamp = validated_at.astimezone(UTC).replace(tzinfo=None) if validated_at.tzinfo else validated_at
+    stamp = validated_at
+    if stamp.tzinfo is not None:
+        stamp = stamp.astimezone(UTC).replace(tzinfo=None)
     moment = _Moment(run_id=run_id, validated_at=stamp)
-    with open_engine(database) as engine:
+    with open_engine(database, limits) as engine:
         results = tuple(_validate_suite(engine, suite, moment) for suite in chosen)
     return ValidationRun(run_id=run_id, validated_at=stamp, suites=results)
 

@@ -87,18 +87,18 @@ class Churn:
     - `renewal_due`: 1 in the month in which an annual contract runs out.
     """
 
-    intercept: float = -5.75
-    usage_decline: float = 1.55
+    intercept: float = -6.60
+    usage_decline: float = 1.80
     payment_failure: float = 0.90
     unexpected_charge: float = 1.00
     bad_ticket: float = 0.70
-    low_mood: float = 0.40
-    onboarding_unfinished: float = 1.20
+    low_mood: float = 0.45
+    onboarding_unfinished: float = 1.60
     log_tenure: float = -0.30
     renewal_due: float = 0.90
-    small_business: float = 0.30
-    enterprise: float = -0.40
-    memory: float = 0.75
+    small_business: float = 0.45
+    enterprise: float = -0.60
+    memory: float = 0.80
     safe_days: int = 30
     yearly_churn_low: float = 0.18
     yearly_churn_high: float = 0.27
@@ -108,11 +108,11 @@ class Churn:
 class Use(_Probabilities):
     """How use moves: a wandering level, and now and then a steep decline that heals slowly."""
 
-    memory: float = 0.86
-    wander: float = 0.18
-    decline_start_probability: float = 0.035
-    decline_size: float = 1.8
-    rows_per_month: float = 16.0
+    memory: float = 0.90
+    wander: float = 0.15
+    decline_start_probability: float = 0.028
+    decline_size: float = 1.9
+    rows_per_month: float = 19.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,7 +87,7 @@ def score(value: object, metric: object) -> str:
 
 
 def interval(lower: object, upper: object, metric: object = None) -> str:
-    """Format a 95 % interval in the unit of its metric."""
+    """Format a 95% interval in the unit of its metric."""
     if lower is None or upper is None:
         return NOTHING
     if metric == "NPS":
@@ -96,7 +96,7 @@ def interval(lower: object, upper: object, metric: object = None) -> str:
 
 
 def plain_interval(lower: object, upper: object, digits: int = 2) -> str:
-    """Format a 95 % interval of a plain number."""
+    """Format a 95% interval of a plain number."""
     if lower is None or upper is None:
         return NOTHING
     return f"{number(lower, digits)} to {number(upper, digits)}"
@@ -151,7 +151,7 @@ def p_value(value: object) -> str:
     figure = as_number(value)
     if figure is None:
         return NOTHING
-    return "p < 0.001" if figure < 0.001 else f"p = {figure:.3f}"
+    return "p\u00a0<\u00a00.001" if figure < 0.001 else f"p\u00a0=\u00a0{figure:.3f}"
 
 
 def label(value: object) -> str:

@@ -88,7 +88,7 @@ def _score_figure(row: Row) -> KeyFigure:
         label=f"{metric}, {when}",
         value=formats.score(row["value"], metric),
         detail=(
-            f"{formats.interval(row['lower'], row['upper'], metric)} (95 %), n = {formats.number(row['n'])}",
+            f"{formats.interval(row['lower'], row['upper'], metric)} (95%), n = {formats.number(row['n'])}",
             metrics.unit(metric),
         ),
         verdict=text,

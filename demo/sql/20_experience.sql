@@ -220,3 +220,22 @@ select
     round(least(bad_ticket, 2), 6) as bad_ticket
 from running
 join customers using (n);
+
+-- What has settled in by the start of each month. Scores and comments of a month come from this, so
+-- that nobody complains of a thing that has not happened yet; so does the risk of leaving.
+create or replace temp table states_before as
+select
+    states.n,
+    month_index,
+    month_start,
+    month_end,
+    tenure_months,
+    coalesce(lag(mood) over so_far, baseline_mood) as mood,
+    coalesce(lag(usage_decline) over so_far, 0) as usage_decline,
+    coalesce(lag(payment_failure) over so_far, 0) as payment_failure,
+    coalesce(lag(unexpected_charge) over so_far, 0) as unexpected_charge,
+    coalesce(lag(bad_ticket) over so_far, 0) as bad_ticket,
+    baseline_mood
+from states
+join customers using (n)
+window so_far as (partition by states.n order by month_index);

@@ -1,37 +1,21 @@
 -- The hazard of a month depends on the states at the end of the month before, on nothing later.
 create or replace temp table hazards as
-with before as (
+with exposed as (
     select
-        n,
-        month_index + 1 as month_index,
-        usage_decline,
-        payment_failure,
-        unexpected_charge,
-        bad_ticket,
-        mood,
-        tenure_months + 1 as tenure_months
-    from states
-),
-
-exposed as (
-    select
-        before.*,
-        states.month_start,
-        states.month_end,
+        states_before.*,
         segment,
         contract_months,
-        baseline_mood,
-        greatest(states.month_start, started_at + interval {{ truths.churn.safe_days }} day) as exposed_from,
-        (onboarding.report_at is null or onboarding.report_at >= states.month_start)::int as onboarding_unfinished,
+        greatest(month_start, started_at + interval {{ truths.churn.safe_days }} day) as exposed_from,
+        (onboarding.report_at is null or onboarding.report_at >= month_start)::int as onboarding_unfinished,
         case
             when contract_months = 12
-                and month(states.month_start) = month(started_at) and states.month_start > started_at
-                then states.month_start + (started_at - date_trunc('month', started_at))
+                and month(month_start) = month(started_at) and month_start > started_at
+                then month_start + (started_at - date_trunc('month', started_at))
         end as renewal_at
-    from before
-    join states using (n, month_index)
+    from states_before
     join customers using (n)
     join onboarding using (n)
+    where tenure_months > 0
 ),
 
 -- What is known at the start of the month, for each of the next three months: measures fade, mood

@@ -48,7 +48,7 @@ with moods as (
         uniform(n, ask_key, 'answer') as answer_draw,
         after_hours(sent_at, 0.1 + 24 * {{ truths.surveys.pick_up_days }} * uniform(n, ask_key, 'pick_up') ^ 3) as opened_draw
     from survey_asks
-    join states using (n, month_index)
+    join states_before using (n, month_index)
 )
 
 select
@@ -153,14 +153,15 @@ with written as (
         'review',
         after_seconds(span_from, (0.02 + 0.96 * uniform(n, month_index, 'review_at')) * epoch(span_to - span_from)),
         month_index,
-        mood,
-        clamp(round(3.4 + 0.9 * mood + 0.6 * gaussian(n, month_index, 'rating')), 1, 5)::int,
+        states_before.mood,
+        clamp(round(3.4 + 0.9 * states_before.mood + 0.6 * gaussian(n, month_index, 'rating')), 1, 5)::int,
         5,
         null, null, null, null, null, report_at < span_from, import_at < span_from
     from spans
     join onboarding using (n)
-    where tenure_months > 0 and span_from >= month_start
-        and uniform(n, month_index, 'review') < {{ truths.comments.review_probability }} * (1 + least(abs(mood), 3))
+    join states_before using (n, month_index)
+    where spans.tenure_months > 0 and span_from >= spans.month_start
+        and uniform(n, month_index, 'review') < {{ truths.comments.review_probability }} * (1 + least(abs(states_before.mood), 3))
     qualify row_number() over (partition by n, month_index order by span_from) = 1
 )
 
@@ -174,7 +175,7 @@ select
     uniform(written.n, comment_key, 'theme') as theme_draw,
     tenure_months
 from written
-join states using (n, month_index);
+join states_before using (n, month_index);
 
 create or replace temp table comment_asks as
 with felt as (

@@ -171,6 +171,36 @@ FEATURES: Mapping[str, Meaning] = MappingProxyType(
             topic="slow support",
             high="{value:.0f} ticket(s) took more than 72 hours to solve",
         ),
+        "report_build_count_90d": Meaning(
+            label="Reports built in 90 days",
+            topic="reports",
+            high="{value:,.0f} reports built in 90 days (typical {typical:,.0f})",
+            low="Only {value:,.0f} report(s) built in 90 days (typical {typical:,.0f})",
+        ),
+        "report_build_share_90d": Meaning(
+            label="Share of interactions that build a report, 90 days",
+            topic="reports",
+            high="{value:.0f} % of all interactions build a report (typical {typical:.0f} %)",
+            low="Only {value:.0f} % of all interactions build a report (typical {typical:.0f} %)",
+            scale=100,
+        ),
+        "export_count_90d": Meaning(
+            label="Exports in 90 days",
+            topic="exports",
+            high="{value:,.0f} exports in 90 days (typical {typical:,.0f})",
+            low="Only {value:,.0f} export(s) in 90 days (typical {typical:,.0f})",
+        ),
+        "integration_count_90d": Meaning(
+            label="Uses of integrations in 90 days",
+            topic="integrations",
+            high="{value:,.0f} uses of integrations in 90 days (typical {typical:,.0f})",
+            low="Only {value:,.0f} use(s) of integrations in 90 days (typical {typical:,.0f})",
+        ),
+        "payment_failure_count_30d": Meaning(
+            label="Failed payments in 30 days",
+            topic="payment",
+            high="{value:.0f} failed payment(s) in 30 days",
+        ),
         "payment_failure_count_90d": Meaning(
             label="Failed payments in 90 days",
             topic="payment",
@@ -180,6 +210,16 @@ FEATURES: Mapping[str, Meaning] = MappingProxyType(
             label="Failed payments in 180 days",
             topic="payment",
             high="{value:.0f} failed payment(s) in 180 days",
+        ),
+        "unexpected_charge_count_30d": Meaning(
+            label="Invoices with an unexpected fee in 30 days",
+            topic="unexpected charge",
+            high="{value:.0f} invoice(s) with an unexpected fee in 30 days",
+        ),
+        "unexpected_charge_count_90d": Meaning(
+            label="Invoices with an unexpected fee in 90 days",
+            topic="unexpected charge",
+            high="{value:.0f} invoice(s) with an unexpected fee in 90 days",
         ),
         "last_nps_score": Meaning(
             label="Last NPS answer (0–10)",

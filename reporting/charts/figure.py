@@ -20,7 +20,7 @@ NEGATIVE = "var(--negative)"
 NEUTRAL = "var(--neutral)"
 # Okabe and Ito's palette, told apart by all common kinds of colour vision.
 SERIES = [f"var(--series-{index})" for index in range(1, 8)]
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 
 CONFIG: dict[str, object] = {
     "background": None,
@@ -127,6 +127,7 @@ def finished(chart: alt.TopLevelMixin) -> dict[str, object]:
     """Turn a chart into a specification that names no outside address and follows the site's style."""
     spec = chart.to_dict()
     spec.pop("$schema", None)
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["config"] = CONFIG
     return spec
 

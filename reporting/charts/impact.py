@@ -12,8 +12,9 @@ from reporting.published import Row
 
 SOURCE = "marts.mart_touchpoint_impact"
 SIDES = ("positive", "negative")
+_HALF_HEIGHT = 230
 _SCALE = alt.Scale(domain=["Positive", "Negative"], range=[POSITIVE, NEGATIVE])
-_TIPS = ("Touchpoint", "Feeling", "Mentioned by", "Mentions", "Intensity", "Impact", "95 % interval", "Peak")
+_TIPS = ("Touchpoint", "Feeling", "Mentioned by", "Mentions", "Intensity", "Impact", "95% interval", "Peak")
 
 
 def _felt(row: Row, side: str) -> bool:
@@ -46,7 +47,7 @@ def _value(row: Row, side: str) -> dict[str, object]:
         "Mentions": formats.number(row[f"{side}_mentions"]),
         "Intensity": formats.number(row[f"{side}_intensity"], 2),
         "Impact": formats.number(row[f"{side}_impact"], 3),
-        "95 % interval": formats.plain_interval(row[f"{side}_lower"], row[f"{side}_upper"], 3),
+        "95% interval": formats.plain_interval(row[f"{side}_lower"], row[f"{side}_upper"], 3),
         "Peak": "yes" if row[f"is_{side}_peak"] else "no",
     }
 
@@ -64,7 +65,7 @@ def _table(rows: Sequence[Row]) -> Table:
                 "peak" if row[f"is_{side}_peak"] else formats.NOTHING,
             ]
         cells.append((str(row["touchpoint_name"]), formats.percent(row["mention_share"], 1), *both))
-    heads = ("mentions", "intensity 0–1", "impact", "95 % interval", "peak")
+    heads = ("mentions", "intensity 0–1", "impact", "95% interval", "peak")
     return Table(
         headers=("Touchpoint", "Mentioned by", *(f"{side.capitalize()} {head}" for side in SIDES for head in heads)),
         rows=tuple(cells),
@@ -86,7 +87,7 @@ def impact_map(rows: Sequence[Row], *, title: str) -> Figure:
         spec=finished(_map_chart(_values(rows))),
         table=_table(rows),
         note="From comments alone; survey scores play no part. Positive and negative are never netted. "
-        "Full colour and a name mark a peak: an impact whose lower 95 % bound lies above the median touchpoint.",
+        "Full colour and a name mark a peak: an impact whose lower 95% bound lies above the median touchpoint.",
     )
 
 
@@ -94,7 +95,7 @@ def _map_chart(values: Sequence[dict[str, object]]) -> alt.LayerChart:
     horizontal = (
         alt.X("share:Q")
         .axis(format=".0%", title="Mentioned by, share of commenting customers →", grid=True, tickCount=6)
-        .scale(nice=True, padding=24)
+        .scale(domainMin=0, domainMax=1.08 * max((_share(row) for row in values), default=1.0), nice=True)
     )
     vertical = (
         alt.Y("intensity:Q")
@@ -110,14 +111,43 @@ def _map_chart(values: Sequence[dict[str, object]]) -> alt.LayerChart:
         opacity=alt.condition("datum.peak", alt.value(0.85), alt.value(0.22)),
         tooltip=[alt.Tooltip(f"{name}:N") for name in _TIPS],
     )
-    names = [row for row in values if row["peak"]]
-    texts = [
-        alt.Chart(inline([row for row in names if row["side"] == side]))
-        .mark_text(fontSize=12, fontWeight=600, color=INK, baseline="middle", dy=shift, limit=170)
+    names = (
+        alt.Chart(inline(_labelled(values)))
+        .mark_text(fontSize=12, fontWeight=600, color=INK, baseline="middle", dy=alt.expr("datum.shift"), limit=170)
         .encode(x=horizontal, y=vertical, text="Touchpoint:N")
-        for side, shift in (("Positive", -26), ("Negative", 27))
-    ]
-    return alt.layer(zero, bubbles, *texts).properties(width="container", height=460)
+    )
+    return alt.layer(zero, bubbles, names).properties(width="container", height=2 * _HALF_HEIGHT)
+
+
+def _share(row: dict[str, object]) -> float:
+    return formats.as_number(row["share"]) or 0.0
+
+
+def _labelled(values: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Give each peak's name a distance from its bubble at which it covers no bubble and no other name."""
+    widest = max((_share(row) for row in values), default=1.0) or 1.0
+
+    def place(row: dict[str, object]) -> tuple[float, float]:
+        return 850 * _share(row) / widest, -_HALF_HEIGHT * (formats.as_number(row["intensity"]) or 0.0)
+
+    taken = [(*place(row), 18.0, 16.0) for row in values]
+    labels = []
+    for row in (each for each in values if each["peak"]):
+        across, down = place(row)
+        outward = -1 if row["side"] == "Positive" else 1
+        reach = 3.6 * len(str(row["Touchpoint"]))
+        shift = next(
+            (distance for distance in (outward * 27, -outward * 27, outward * 42, -outward * 42, outward * 57) if not _covers((across, down + distance, reach, 7.0), taken)),
+            outward * 27,
+        )
+        taken.append((across, down + shift, reach, 7.0))
+        labels.append(row | {"shift": shift})
+    return labels
+
+
+def _covers(box: tuple[float, float, float, float], others: Sequence[tuple[float, float, float, float]]) -> bool:
+    """Tell whether a box (centre and half sizes, in pixels) overlaps one of the others."""
+    return any(abs(box[0] - x) < box[2] + wide and abs(box[1] - y) < box[3] + high for x, y, wide, high in others)
 
 
 def impact_intervals(rows: Sequence[Row]) -> Figure:
@@ -127,7 +157,7 @@ def impact_intervals(rows: Sequence[Row]) -> Figure:
     return Figure(
         slug="impact-intervals",
         title="How sure we are of each impact",
-        subtitle="Impact = share of customers × intensity; left negative, right positive; whisker = 95 % interval "
+        subtitle="Impact = share of customers × intensity; left negative, right positive; whisker = 95% interval "
         "(bootstrap by customer)",
         alt=f"Impact of {len(rows)} touchpoints with intervals, negative to the left and positive to the right.",
         source=SOURCE,

@@ -63,7 +63,7 @@ def emotion_lane(steps: Sequence[Row], *, scale: float) -> Lane:
             closed = [(curve[0][0], _HEIGHT / 2), *curve, (curve[-1][0], _HEIGHT / 2)]
             areas.append((side, _points(closed)))
             lines.append((side, _points(curve)))
-            dots += [(side, x, round(y, 2)) for x, y in curve]
+            dots += [(side, x, round(y, 2)) for (x, y), value in zip(curve, values, strict=True) if value]
     return Lane(width=_STEP * len(steps), areas=tuple(areas), lines=tuple(lines), dots=tuple(dots))
 
 

@@ -18,7 +18,7 @@ UNITS = {
     "OSAT": "share satisfied overall (top two of the scale)",
     "CES": "share who found it easy (5–7 of 7)",
 }
-_HEADERS = ("Period", "Score", "95 % interval", "n", "Change", "Verdict")
+_HEADERS = ("Period", "Score", "95% interval", "n", "Change", "Verdict")
 
 
 def unit(metric: object) -> str:
@@ -47,7 +47,7 @@ def change(row: Row) -> str:
 
 
 def trend(rows: Sequence[Row], *, slug: str, title: str) -> Figure:
-    """Draw one metric by period with its 95 % interval.
+    """Draw one metric by period with its 95% interval.
 
     Parameters
     ----------
@@ -63,13 +63,13 @@ def trend(rows: Sequence[Row], *, slug: str, title: str) -> Figure:
     return Figure(
         slug=slug,
         title=title,
-        subtitle=f"{metric} by {rows[0]['period_grain']}, {unit(metric)}; band = 95 % interval; {spread}",
+        subtitle=f"{metric} by {rows[0]['period_grain']}, {unit(metric)}; band = 95% interval; {spread}",
         alt=f"Line of {metric} over {len(shown)} periods with its interval; "
         + (f"last value {formats.score(shown[-1]['value'], metric)}." if shown else "no period to draw."),
         source=SOURCE,
         spec=finished(_trend_chart(values, is_nps=metric == "NPS")),
         table=Table(headers=_HEADERS, rows=tuple(_trend_cells(row) for row in rows)),
-        note="Ringed points differ from the period before at 95 %; the others are within chance. "
+        note="Ringed points differ from the period before at 95%; the others are within chance. "
         + (
             f"{len(rows) - len(shown)} of {len(rows)} periods have too few answers and are not drawn."
             if len(rows) > len(shown)
@@ -87,7 +87,7 @@ def _trend_value(row: Row) -> dict[str, object]:
         "real": bool(row["is_real_change"]),
         "Period": formats.period(row["period_start"], row["period_grain"]),
         "Score": formats.score(row["value"], row["metric"]),
-        "95 % interval": formats.interval(row["lower"], row["upper"], row["metric"]),
+        "95% interval": formats.interval(row["lower"], row["upper"], row["metric"]),
         "n": formats.number(row["n"]),
         "Against the period before": f"{change(row)}, {verdict(row)}",
     }
@@ -110,7 +110,7 @@ def _trend_chart(values: Sequence[dict[str, object]], *, is_nps: bool) -> alt.La
     axis = alt.Axis(format="+d" if is_nps else ".0%", title=None, tickCount=5)
     vertical = alt.Y("value:Q").axis(axis).scale(zero=False, nice=True)
     base = alt.Chart(inline(values)).encode(x=horizontal)
-    tips = [alt.Tooltip(f"{name}:N") for name in ("Period", "Score", "95 % interval", "n", "Against the period before")]
+    tips = [alt.Tooltip(f"{name}:N") for name in ("Period", "Score", "95% interval", "n", "Against the period before")]
     band = base.mark_area(opacity=0.16, color=ACCENT).encode(y=alt.Y("lower:Q").axis(axis).scale(zero=False), y2="upper:Q")
     line = base.mark_line(color=ACCENT, strokeWidth=2.5).encode(y=vertical)
     points = base.mark_point(filled=True, opacity=1, color=ACCENT).encode(
@@ -147,14 +147,14 @@ def comparison(rows: Sequence[Row], *, slug: str, title: str, names: Sequence[st
         slug=slug,
         title=title,
         subtitle=f"{metric}, {formats.period(rows[0]['period_start'], rows[0]['period_grain'])}, {unit(metric)}; "
-        "line = 95 % interval; n beside the point",
+        "line = 95% interval; n beside the point",
         alt=f"{metric} with its interval for {len(shown)} values, highest first: "
         + ", ".join(f"{name} {formats.score(row['value'], metric)}" for name, row in shown)
         + ".",
         source=SOURCE,
         spec=finished(_comparison_chart(values, is_nps=metric == "NPS")),
         table=Table(
-            headers=("Where", "Score", "95 % interval", "n"),
+            headers=("Where", "Score", "95% interval", "n"),
             rows=tuple((name, *_trend_cells(row)[1:4]) for name, row in pairs),
         ),
         note=f"Too few answers to show: {', '.join(few)}." if few else "",
@@ -167,12 +167,12 @@ def _comparison_chart(values: Sequence[dict[str, object]], *, is_nps: bool) -> a
         y=alt.Y("name:N").sort(order).axis(title=None, labelLimit=150, labelColor=INK, labelFontSize=13)
     )
     axis = alt.Axis(format="+d" if is_nps else ".0%", title=None, grid=True, tickCount=5)
-    tips = [alt.Tooltip("name:N", title="Where"), *(alt.Tooltip(f"{name}:N") for name in ("Score", "95 % interval", "n"))]
+    tips = [alt.Tooltip("name:N", title="Where"), *(alt.Tooltip(f"{name}:N") for name in ("Score", "95% interval", "n"))]
     rule = base.mark_rule(color=MUTED, strokeWidth=2).encode(
         x=alt.X("lower:Q").axis(axis).scale(zero=False, nice=True), x2="upper:Q", tooltip=tips
     )
     point = base.mark_point(filled=True, size=110, color=ACCENT, opacity=1).encode(x="value:Q", tooltip=tips)
-    text = base.transform_calculate(label="datum.Score + '  n ' + datum.n").mark_text(
+    text = base.transform_calculate(label="datum.Score + ', n ' + datum.n").mark_text(
         align="left", dx=8, dy=-9, color=MUTED, fontSize=11
     ).encode(x="value:Q", text="label:N")
     zero = (

@@ -27,17 +27,17 @@ def calibration(rows: Sequence[Row], *, slug: str, model: str) -> Figure:
             "upper": formats.as_number(row["upper"]),
             "Predicted": formats.percent(row["predicted_mean"], 1),
             "Observed": formats.percent(row["observed_rate"], 1),
-            "95 % interval": formats.interval(row["lower"], row["upper"]),
+            "95% interval": formats.interval(row["lower"], row["upper"]),
             "n": formats.number(row["n"]),
         }
         for row in rows
     ]
-    names = ("Predicted", "Observed", "95 % interval", "n")
+    names = ("Predicted", "Observed", "95% interval", "n")
     return Figure(
         slug=slug,
         title=f"Does {model} mean what it says?",
-        subtitle="Predicted against observed share, customers in bins by prediction; whisker = 95 % interval; on the dashed line a "
-        "forecast of 20 % comes true in 20 % of cases",
+        subtitle="Predicted against observed share, customers in bins by prediction; whisker = 95% interval; on the dashed line a "
+        "forecast of 20% comes true in 20% of cases",
         alt="Calibration points: " + "; ".join(f"predicted {row['Predicted']}, observed {row['Observed']}" for row in values) + ".",
         source="ml.calibration",
         spec=finished(_calibration_chart(values)),
@@ -50,7 +50,7 @@ def _calibration_chart(values: Sequence[dict[str, object]]) -> alt.LayerChart:
     scale = alt.Scale(domain=[0, min(1.0, reach[0] * 1.05)], nice=True)
     across = alt.X("predicted:Q").scale(scale).axis(format=".0%", title="Predicted", grid=True, tickCount=5)
     up = alt.Y("observed:Q").scale(scale).axis(format=".0%", title="Observed", tickCount=5)
-    tips = [alt.Tooltip(f"{name}:N") for name in ("Predicted", "Observed", "95 % interval", "n")]
+    tips = [alt.Tooltip(f"{name}:N") for name in ("Predicted", "Observed", "95% interval", "n")]
     ends = [{"predicted": 0, "observed": 0}, {"predicted": scale.domain[1], "observed": scale.domain[1]}]
     diagonal = alt.Chart(inline(ends)).mark_line(color=MUTED, strokeDash=[4, 3]).encode(x=across, y=up)
     base = alt.Chart(inline(values)).encode(x=across)

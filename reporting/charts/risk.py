@@ -30,14 +30,14 @@ def survival(rows: Sequence[Row], *, slug: str, group_name: str) -> Figure:
     return Figure(
         slug=slug,
         title=f"How long customers stay, {label}",
-        subtitle=f"Kaplan–Meier share still a customer by days since the start; band = 95 % interval; n at start: {starts}",
-        alt=f"{len(groups)} survival curve(s) that fall from 100 % as days pass; last values: "
+        subtitle=f"Kaplan–Meier share still a customer by days since the start; band = 95% interval; n at start: {starts}",
+        alt=f"{len(groups)} survival curve(s) that fall from 100% as days pass; last values: "
         + ", ".join(f"{name} {formats.percent(members[-1]['survival'])}" for name, members in groups.items())
         + ".",
         source="ml.survival_curves",
         spec=finished(_survival_chart([_survival_value(row) for row in drawn], list(groups))),
         table=Table(
-            headers=("Group", "Day", "Still a customer", "95 % interval", "At risk"),
+            headers=("Group", "Day", "Still a customer", "95% interval", "At risk"),
             rows=tuple(_survival_cells(row) for members in groups.values() for row in _thinned(members, 12)),
         ),
         note="Customers who are still here count as not yet lost, not as never lost.",
@@ -59,7 +59,7 @@ def _survival_value(row: Row) -> dict[str, object]:
         "lower": _rounded(row["lower"]),
         "upper": _rounded(row["upper"]),
         "Still a customer": formats.percent(row["survival"], 1),
-        "95 % interval": formats.interval(row["lower"], row["upper"]),
+        "95% interval": formats.interval(row["lower"], row["upper"]),
         "At risk": formats.number(row["at_risk"]),
     }
 
@@ -87,7 +87,7 @@ def _survival_chart(values: Sequence[dict[str, object]], groups: Sequence[str]) 
     )
     vertical = alt.Y("survival:Q").axis(format=".0%", title=None, tickCount=5).scale(domain=[0, 1])
     band = base.mark_area(opacity=0.13, interpolate="step-after").encode(y=alt.Y("lower:Q").scale(domain=[0, 1]), y2="upper:Q")
-    tips = [alt.Tooltip("group:N", title="Group"), alt.Tooltip("day:Q", title="Day"), *(alt.Tooltip(f"{name}:N") for name in ("Still a customer", "95 % interval", "At risk"))]
+    tips = [alt.Tooltip("group:N", title="Group"), alt.Tooltip("day:Q", title="Day"), *(alt.Tooltip(f"{name}:N") for name in ("Still a customer", "95% interval", "At risk"))]
     line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(y=vertical)
     hover = base.mark_circle(size=90, opacity=0).encode(y=vertical, tooltip=tips)
     return alt.layer(band, line, hover).properties(width="container", height=300)
@@ -103,7 +103,7 @@ def hazard_ratios(rows: Sequence[Row]) -> Figure:
             "upper": formats.as_number(row["upper"]),
             "clear": not _contains_one(row),
             "Hazard ratio": formats.number(row["hazard_ratio"], 2),
-            "95 % interval": formats.plain_interval(row["lower"], row["upper"]),
+            "95% interval": formats.plain_interval(row["lower"], row["upper"]),
             "p": formats.p_value(row["p_value"]),
         }
         for row in rows
@@ -112,14 +112,14 @@ def hazard_ratios(rows: Sequence[Row]) -> Figure:
     return Figure(
         slug="hazard-ratios",
         title="What goes with leaving sooner",
-        subtitle="Hazard ratio from a Cox model, logarithmic scale; right of 1 leaves sooner, left stays longer; line = 95 % "
+        subtitle="Hazard ratio from a Cox model, logarithmic scale; right of 1 leaves sooner, left stays longer; line = 95% "
         f"interval; n = {formats.number(first['n'])}, {formats.number(first['events'])} left",
         alt="Hazard ratios with intervals: " + ", ".join(f"{row['name']} {row['Hazard ratio']}" for row in values) + ".",
         source="ml.hazard_ratios",
         spec=finished(_hazard_chart(values)),
         table=Table(
-            headers=("Covariate", "Hazard ratio", "95 % interval", "p"),
-            rows=tuple((str(row["name"]), str(row["Hazard ratio"]), str(row["95 % interval"]), str(row["p"])) for row in values),
+            headers=("Covariate", "Hazard ratio", "95% interval", "p"),
+            rows=tuple((str(row["name"]), str(row["Hazard ratio"]), str(row["95% interval"]), str(row["p"])) for row in values),
         ),
         note="Faint points have an interval that contains 1: no clear effect. An association, not proof of a cause.",
     )
@@ -136,7 +136,7 @@ def _hazard_chart(values: Sequence[dict[str, object]]) -> alt.LayerChart:
         y=alt.Y("name:N").sort(order).axis(title=None, labelLimit=190, labelColor=INK, labelFontSize=12),
         opacity=alt.condition("datum.clear", alt.value(1), alt.value(0.4)),
     )
-    tips = [alt.Tooltip("name:N", title="Covariate"), *(alt.Tooltip(f"{name}:N") for name in ("Hazard ratio", "95 % interval", "p"))]
+    tips = [alt.Tooltip("name:N", title="Covariate"), *(alt.Tooltip(f"{name}:N") for name in ("Hazard ratio", "95% interval", "p"))]
     scale = alt.Scale(type="log", nice=False, padding=12)
     axis = alt.Axis(title="← stays longer · hazard ratio · leaves sooner →", format="~g", grid=True, tickCount=5)
     one = alt.Chart(inline([{"at": 1}])).mark_rule(color=MUTED, strokeDash=[4, 3]).encode(x=alt.X("at:Q").scale(scale).axis(axis))
@@ -189,10 +189,12 @@ def value_at_risk(rows: Sequence[Row]) -> Figure:
 def _value_chart(values: Sequence[dict[str, object]]) -> alt.LayerChart:
     order = list(dict.fromkeys(str(row["segment"]) for row in values))
     kinds = ["Expected loss", "Simple value at risk"]
+    # Room to the right of the longest bar for its label.
+    most = max((formats.as_number(row["amount"]) or 0.0 for row in values), default=0.0) or 1.0
     base = alt.Chart(inline(values)).encode(
         y=alt.Y("segment:N").sort(order).axis(title=None, labelColor=INK, labelLimit=150, labelFontSize=13),
         yOffset=alt.YOffset("kind:N").sort(kinds),
-        x=alt.X("amount:Q").axis(None).scale(padding=60, nice=False),
+        x=alt.X("amount:Q").axis(None).scale(domainMin=0, domainMax=1.15 * most),
     )
     tips = [alt.Tooltip("segment:N", title="Segment"), alt.Tooltip("kind:N", title="Measure"), alt.Tooltip("Amount:N"), alt.Tooltip("At risk:N")]
     bars = base.mark_bar(cornerRadiusEnd=3, height={"band": 0.86}).encode(

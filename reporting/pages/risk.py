@@ -9,6 +9,7 @@ from reporting.page import Context, Page
 from reporting.published import Row
 
 MOST_CUSTOMERS = 50
+BANDS = ("high", "medium", "low", "no forecast")
 RISK_ORDER = "expected_loss_amount desc nulls last, churn_probability_90d desc nulls last, customer_id"
 _RISK_COLUMNS = (
     "customer_id", "customer_label", "segment", "churn_probability_30d", "churn_probability_90d", "churn_probability_180d",
@@ -33,7 +34,7 @@ def build(context: Context) -> dict[str, object]:
         "status": forecast_status(context, ("churn", "upsell")),
         "money": money,
         "money_chart": risk.value_at_risk(segments) if segments else None,
-        "bands": marts.counts("marts.mart_churn_risk", ("risk_band",)),
+        "bands": _bands(context),
         "churn": marts.select(
             "marts.mart_churn_risk", _RISK_COLUMNS, where="churn_probability_90d is not null", order_by=RISK_ORDER, limit=MOST_CUSTOMERS
         ),
@@ -50,6 +51,13 @@ def build(context: Context) -> dict[str, object]:
         ),
         "held_back": marts.counts("marts.mart_upsell_opportunities", ("ineligible_reason",), where="not is_eligible"),
     }
+
+
+def _bands(context: Context) -> list[Row]:
+    """Count customers by risk band, highest first; a band that is not in the list comes last."""
+    counts = context.marts.counts("marts.mart_churn_risk", ("risk_band",)).rows
+    places = {band: place for place, band in enumerate(BANDS)}
+    return sorted(counts, key=lambda row: (places.get(str(row["risk_band"]), len(places)), str(row["risk_band"])))
 
 
 def forecast_status(context: Context, models: tuple[str, ...]) -> dict[str, Row]:

@@ -120,9 +120,7 @@ select
     active.started_date,
     cast({{ datediff('active.started_date', 'active.as_of_date', 'day') }} as bigint)
         as tenure_days,
-    coalesce(customers.business_model = 'self_serve', false) as is_self_serve,
-    customers.size_band,
-    customers.segment
+    coalesce(customers.business_model = 'self_serve', false) as is_self_serve
 from active
 inner join customers on active.customer_id = customers.customer_id
 where not customers.is_test

@@ -1,0 +1,129 @@
+"""Great Expectations' Data Docs, made to render with no network.
+
+The pages load styles, scripts, fonts and a logo from content networks, with an identifier of the
+installation in the logo's address. After the build every such reference is cut out and our own
+style sheet put in; collapsed parts are shown open, since the scripts that open them are gone.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from data_quality.duckdb_engine import quiet_context
+from data_quality.report import TEMPLATES_FOLDER
+from data_quality.results import SuiteResult, ValidationRun
+
+if TYPE_CHECKING:
+    from great_expectations.data_context import EphemeralDataContext
+
+STYLE_NAME = "data_docs.css"
+_REMOTE = r"(?:https?:)?//"
+_SCRIPTS = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
+_REMOTE_LINKS = re.compile(rf"<link\b[^>]*{_REMOTE}[^>]*>", re.IGNORECASE)
+_IMAGES = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
+_REMOTE_CSS = re.compile(rf"url\(\s*['\"]?{_REMOTE}[^)]*\)", re.IGNORECASE)
+_REMOTE_IMPORTS = re.compile(rf"@import[^;]*{_REMOTE}[^;]*;", re.IGNORECASE)
+_CLOUD_FOOTER = re.compile(r"<footer\b.*?</footer\s*>", re.DOTALL | re.IGNORECASE)
+_HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
+_REMOTE_RESOURCE = re.compile(
+    rf"<(?:script|img|iframe|source|embed)\b[^>]*\bsrc\s*=\s*['\"]?{_REMOTE}[^>]*>"
+    rf"|<link\b[^>]*\bhref\s*=\s*['\"]?{_REMOTE}[^>]*>"
+    rf"|url\(\s*['\"]?{_REMOTE}[^)]*\)|@import[^;]*{_REMOTE}",
+    re.IGNORECASE,
+)
+
+
+def remote_resources(page: str) -> list[str]:
+    """References of a page that a browser would fetch from elsewhere; plain links are none."""
+    return _REMOTE_RESOURCE.findall(page)
+
+
+def make_offline(page: str, style: str) -> str:
+    """A Data Docs page without a single remote resource, and with a style sheet of its own.
+
+    Raises
+    ------
+    ValueError
+        When a remote reference is left, so that a new kind in an upgrade cannot slip through.
+    """
+    for pattern in (_SCRIPTS, _REMOTE_LINKS, _IMAGES, _REMOTE_IMPORTS, _CLOUD_FOOTER):
+        page = pattern.sub("", page)
+    page = _REMOTE_CSS.sub("none", page)
+    sheet = f"<style>\n{style}</style>\n</head>"
+    page = _HEAD_END.sub(lambda _: sheet, page, count=1)
+    left = remote_resources(page)
+    if left:
+        raise ValueError(f"Data Docs still load {left[0]!r}: extend data_quality/data_docs.py")
+    return page
+
+
+def build_data_docs(run: ValidationRun, quality_dir: Path) -> Path:
+    """Build the Data Docs of one run into ``data_docs`` of the quality folder.
+
+    They are built beside it and put in its place when complete. Suites that were skipped have no
+    page.
+
+    Returns
+    -------
+    Path
+        The front page, ``data_docs/index.html``.
+    """
+    target = quality_dir / "data_docs"
+    draft = quality_dir / ".data_docs.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    context = quiet_context(draft)
+    for suite in run.suites:
+        if suite.gx_result is not None:
+            _store(context, suite, suite.gx_result, run)
+    context.build_data_docs()
+    _finish(draft)
+    # Two moves rather than one delete: a killed run leaves the old pages or the new ones.
+    former = quality_dir / ".data_docs.former"
+    shutil.rmtree(former, ignore_errors=True)
+    if target.exists():
+        target.rename(former)
+    draft.rename(target)
+    shutil.rmtree(former, ignore_errors=True)
+    return target / "index.html"
+
+
+def _store(
+    context: EphemeralDataContext, suite: SuiteResult, gx_result: Any, run: ValidationRun
+) -> None:
+    from great_expectations import ExpectationSuite
+    from great_expectations.core import RunIdentifier
+    from great_expectations.core.expectation_validation_result import (
+        expectationSuiteValidationResultSchema,
+    )
+    from great_expectations.data_context.types.resource_identifiers import (
+        ExpectationSuiteIdentifier,
+        ValidationResultIdentifier,
+    )
+
+    run_key = RunIdentifier(run_name=run.run_id, run_time=run.validated_at.replace(tzinfo=UTC))
+    meta = {**gx_result["meta"], "run_id": run_key, "validation_time": run_key.run_time}
+    result = expectationSuiteValidationResultSchema.load({**gx_result, "meta": meta})
+    expectations = [entry.expectation_config.to_domain_obj() for entry in result.results]
+    context.suites.add(ExpectationSuite(name=suite.suite_name, expectations=expectations))
+    context.validation_results_store.store_validation_results(
+        suite_validation_result=result,
+        suite_validation_result_identifier=ValidationResultIdentifier(
+            expectation_suite_identifier=ExpectationSuiteIdentifier(name=suite.suite_name),
+            run_id=run_key,
+            batch_identifier=suite.table_name,
+        ),
+    )
+
+
+def _finish(folder: Path) -> None:
+    # Logos and fonts are only reached by the references that are cut out.
+    shutil.rmtree(folder / "static", ignore_errors=True)
+    style = (TEMPLATES_FOLDER / STYLE_NAME).read_text(encoding="utf-8")
+    for path in sorted(folder.rglob("*.html")):
+        page = make_offline(path.read_text(encoding="utf-8"), style)
+        path.write_text(page, encoding="utf-8")

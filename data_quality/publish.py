@@ -1,0 +1,40 @@
+"""The last step of a run: history, report and Data Docs from what its checks found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data_quality.arrivals import read_arrivals
+from data_quality.data_docs import build_data_docs
+from data_quality.report import QualityReport, build_report
+from data_quality.storage import load_run, read_history, write_history
+
+
+def publish_quality(
+    database: Path, quality_dir: Path, *, run_id: str, title: str = "Data quality"
+) -> QualityReport:
+    """Write history, ``index.html`` and Data Docs of a run whose results were saved.
+
+    Parameters
+    ----------
+    database : Path
+        The warehouse, read for ledger and quarantine only.
+    quality_dir : Path
+        The quality folder that `storage.save_run` wrote the run's results to.
+    run_id : str
+        The run to publish.
+    title : str
+        Heading of the report.
+
+    Raises
+    ------
+    FileNotFoundError
+        When nothing was validated under the run id, or there is no warehouse.
+    """
+    run = load_run(quality_dir, run_id)
+    arrivals = read_arrivals(database)
+    write_history(run, quality_dir)
+    # The report links to the Data Docs, so they must be there first.
+    build_data_docs(run, quality_dir)
+    history = read_history(quality_dir)
+    return build_report(quality_dir, run=run, arrivals=arrivals, history=history, title=title)
