@@ -10,7 +10,7 @@ DEMO_AS_OF := 2026-06-30
 
 run: setup
 	$(BIN)/throughline demo --customers $(CUSTOMERS)
-	$(BIN)/throughline run --source demo --as-of $(DEMO_AS_OF)
+	THROUGHLINE_COMPANY="Demo company" $(BIN)/throughline run --source demo --as-of $(DEMO_AS_OF)
 
 test: setup
 	$(BIN)/pytest

@@ -2,7 +2,8 @@
 
 The pages load styles, scripts, fonts and a logo from content networks, with an identifier of the
 installation in the logo's address. After the build every such reference is cut out and our own
-style sheet put in; collapsed parts are shown open, since the scripts that open them are gone.
+style sheet put in; collapsed parts are shown open, since the scripts that open them are gone, and the front page is
+ours, since theirs is filled by a script.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data_quality.duckdb_engine import quiet_context
-from data_quality.report import TEMPLATES_FOLDER
+from data_quality.report import TEMPLATES_FOLDER, template_environment
 from data_quality.results import SuiteResult, ValidationRun
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def build_data_docs(run: ValidationRun, quality_dir: Path) -> Path:
         if suite.gx_result is not None:
             _store(context, suite, suite.gx_result, run)
     context.build_data_docs()
+    _write_front_page(draft, run)
     _finish(draft)
     # Two moves rather than one delete: a killed run leaves the old pages or the new ones.
     former = quality_dir / ".data_docs.former"
@@ -118,6 +120,29 @@ def _store(
             batch_identifier=suite.table_name,
         ),
     )
+
+
+def _write_front_page(folder: Path, run: ValidationRun) -> None:
+    """Replace the front page, which fills its table by a script from the network."""
+    pages = []
+    for suite in run.suites:
+        if suite.gx_result is None:
+            continue
+        (page,) = (folder / "validations" / suite.suite_name).rglob("*.html")
+        pages.append(
+            {
+                "suite": suite,
+                "kept": sum(row.success is True for row in suite.rows),
+                "validation": page.relative_to(folder).as_posix(),
+                "expectations": f"expectations/{suite.suite_name}.html",
+            }
+        )
+    html = (
+        template_environment()
+        .get_template("data_docs_index.html.j2")
+        .render(run=run, pages=pages, skipped=[s for s in run.suites if s.gx_result is None])
+    )
+    (folder / "index.html").write_text(html, encoding="utf-8")
 
 
 def _finish(folder: Path) -> None:

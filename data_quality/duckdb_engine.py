@@ -9,6 +9,8 @@ the cure or makes it needless.
 
 from __future__ import annotations
 
+import importlib
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +38,19 @@ class PersistedDialect(str, Enum):  # noqa: UP042 - its members must equal a pla
     DUCKDB = "duckdb"
 
 
+def load_great_expectations() -> None:
+    """Import Great Expectations without its warnings, before any part of it is imported by name.
+
+    It takes seconds, so it is done by whoever validates and not with the package: commands that
+    validate nothing do not pay for it. Its own imports are deprecated in places, which is nothing
+    that a user of this package can act on.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("great_expectations")
+        importlib.import_module("great_expectations.expectations")
+
+
 def keep_duckdb_connections_open() -> None:
     """Apply the cure to the loaded Great Expectations; a second call changes nothing.
 
@@ -44,6 +59,7 @@ def keep_duckdb_connections_open() -> None:
     RuntimeError
         When this version no longer has the list that the cure extends.
     """
+    load_great_expectations()
     from great_expectations.execution_engine import sqlalchemy_execution_engine as module
 
     dialects = getattr(module, _DIALECTS, None)
@@ -68,9 +84,14 @@ class QualityEngine:
         """The whole of ``schema.table`` as a batch; no row is read."""
         schema_name, table_name = table.split(".")
         assets = {asset.name: asset for asset in self.datasource.assets}
-        asset = assets.get(table) or self.datasource.add_table_asset(
-            table, table_name=table_name, schema_name=schema_name
-        )
+        asset = assets.get(table)
+        if asset is None:
+            with warnings.catch_warnings():
+                # The advice is one datasource a schema; that would be one connection a schema.
+                warnings.filterwarnings("ignore", message="`schema_name` is deprecated")
+                asset = self.datasource.add_table_asset(
+                    table, table_name=table_name, schema_name=schema_name
+                )
         batch: Batch = asset.add_batch_definition_whole_table(
             f"whole table {len(asset.batch_definitions)}"
         ).get_batch()
@@ -94,6 +115,16 @@ class QualityEngine:
         )
         return bool(found[0][0])
 
+    def column_names(self, table: str) -> tuple[str, ...]:
+        """Columns of ``schema.table`` in their order."""
+        schema_name, table_name = table.split(".")
+        found = self.query(
+            "select column_name from information_schema.columns where table_schema = :schema_name "
+            "and table_name = :table_name order by ordinal_position",
+            {"schema_name": schema_name, "table_name": table_name},
+        )
+        return tuple(str(row[0]) for row in found)
+
     def row_count(self, table: str) -> int:
         """Number of rows of ``schema.table``."""
         return int(self.query(f"select count(*) from {table}")[0][0])  # noqa: S608
@@ -104,6 +135,7 @@ def quiet_context(data_docs_dir: Path | None = None) -> EphemeralDataContext:
 
     With a folder it can build Data Docs there, and there only.
     """
+    load_great_expectations()
     import great_expectations
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -136,9 +168,6 @@ def _site(folder: Path) -> dict[str, Any]:
 @contextmanager
 def open_engine(database: Path, limits: Mapping[str, str] | None = None) -> Iterator[QualityEngine]:
     """Open a warehouse read-only for validation; the connection is closed on the way out.
-
-    Great Expectations takes seconds to import, so it is imported here and not with the package:
-    commands that validate nothing do not pay for it.
 
     Parameters
     ----------

@@ -12,7 +12,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from data_quality.arrivals import Arrivals
 from data_quality.results import ValidationRun
-from data_quality.scorecard import GRADES, RUNS_SHOWN, TableCard, Trend, table_cards, trend_of
+from data_quality.scorecard import (
+    GRADES,
+    RUNS_SHOWN,
+    RuleLine,
+    TableCard,
+    Trend,
+    table_cards,
+    trend_of,
+)
 from data_quality.storage import PastRun, write_text_atomically
 from data_quality.wording import number_in_words, share_in_words
 
@@ -77,6 +85,13 @@ def _arrival_totals(streams: pd.DataFrame) -> dict[str, int]:
     return {name: int(streams[name].sum()) if len(streams) else 0 for name in names}
 
 
+def _broken(cards: Sequence[TableCard]) -> list[tuple[TableCard, RuleLine]]:
+    """Broken rules with their tables, the critical ones first."""
+    found = [(card, line) for card in cards for line in card.rules]
+    broken = [(card, line) for card, line in found if line.result.success is False]
+    return sorted(broken, key=lambda pair: pair[1].result.severity != "critical")
+
+
 def _context(
     run: ValidationRun, arrivals: Arrivals, history: Sequence[PastRun], title: str
 ) -> dict[str, Any]:
@@ -92,7 +107,7 @@ def _context(
         "evaluated": sum(row.status != "skipped" for row in rows),
         "skipped": sum(row.status == "skipped" for row in rows),
         "cards": cards,
-        "broken": [(c, line) for c in cards for line in c.rules if line.result.success is False],
+        "broken": _broken(cards),
         "grades": GRADES,
         "history": list(reversed(history[-RUNS_SHOWN:])),
         "run_count": len(history),

@@ -21,7 +21,13 @@ from data_quality.catalogue import (
 )
 from data_quality.duckdb_engine import QualityEngine, open_engine
 from data_quality.results import ExpectationResult, SuiteResult, ValidationRun
-from data_quality.wording import observed_count, observed_value_in_words, statement_of
+from data_quality.wording import (
+    FINDINGS,
+    finding_in_words,
+    observed_count,
+    observed_value_in_words,
+    statement_of,
+)
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult
@@ -98,7 +104,7 @@ def _validate_suite(engine: QualityEngine, suite: Suite, moment: _Moment) -> Sui
     if skipped:
         rows = [_unchecked(suite, e, moment, "skipped", skipped) for e in suite.expectations]
     elif table_rows is None:
-        missing = f"table {suite.table} does not exist"
+        missing = f"table {suite.table} is not in this warehouse"
         rows = [_unchecked(suite, e, moment, "error", missing) for e in suite.expectations]
     else:
         gx_result, rows = _evaluate(engine, suite, moment, table_rows)
@@ -119,7 +125,7 @@ def _reason_to_skip(suite: Suite, table_rows: int | None) -> str | None:
     if suite.applies_when == "always":
         return None
     if table_rows is None:
-        return f"table {suite.table} does not exist: this company supplies no such data"
+        return f"table {suite.table} is not in this warehouse"
     if table_rows == 0 and suite.applies_when == "table_not_empty":
         return f"table {suite.table} is empty: there is nothing to check"
     return None
@@ -145,14 +151,32 @@ def _evaluate(
 def _gx_expectation(expectation: Expectation, suite: Suite) -> GxExpectation:
     from great_expectations.expectations.registry import get_expectation_impl
 
+    kwargs = dict(expectation.kwargs)
+    if expectation.type == SQL_TYPE:
+        kwargs["unexpected_rows_query"] = _gx_query(kwargs["unexpected_rows_query"])
     built: GxExpectation = get_expectation_impl(expectation.type)(
-        **expectation.kwargs,
+        **kwargs,
         severity=expectation.severity,
         description=statement_of(expectation),
         notes=[expectation.why],
         meta={"rule": expectation.rule, "owner": suite.owner},
     )
     return built
+
+
+def _gx_query(query: str) -> str:
+    """A query of a suite as Great Expectations takes it.
+
+    It puts an aliased subquery in the place of ``{batch}``, or one without an alias when the query
+    has a join, and reads every other brace as a name. Naming the batch once, in front, lets suites
+    use it as a table, under any alias and with patterns such as ``[0-9]{13}``. Not materialized,
+    because DuckDB would otherwise copy a fact that is used twice.
+    """
+    body = query.replace("{batch}", "batch").replace("{", "{{").replace("}", "}}")
+    return (
+        "with batch as not materialized (select * from {batch}) "
+        f"select * from ({body}) as offending"
+    )
 
 
 def _gx_suite(suite: Suite, expectations: dict[str, GxExpectation]) -> Any:
@@ -180,23 +204,35 @@ def _sample(
 ) -> list[dict[str, Any]]:
     """At most `SAMPLE_ROWS` offending rows, cut to the columns that the suite allows."""
     if expectation.type == SQL_TYPE:
-        query = expectation.kwargs["unexpected_rows_query"].format(batch=suite.table)
+        query = expectation.kwargs["unexpected_rows_query"].replace("{batch}", suite.table)
         found = engine.query(f"select * from ({query}) order by all limit {SAMPLE_ROWS}")  # noqa: S608
         records = [dict(row._mapping) for row in found]
-    elif expectation.type in MAP_TYPES and suite.sample_columns:
-        result = batch.validate(
-            gx_expectation,
-            result_format={
-                "result_format": "SUMMARY",
-                "partial_unexpected_count": SAMPLE_ROWS,
-                "unexpected_index_column_names": list(suite.sample_columns),
-            },
-        )
-        records = list(result.to_json_dict()["result"].get("partial_unexpected_index_list") or [])
+    elif expectation.type in MAP_TYPES:
+        # A suite may also allow columns that only its SQL rules compute.
+        known = set(engine.column_names(suite.table))
+        shown = [name for name in suite.sample_columns if name in known]
+        records = _map_sample(batch, gx_expectation, shown) if shown else []
     else:
         records = []
     allowed = set(suite.sample_columns)
     return [{k: _plain(v) for k, v in row.items() if k in allowed} for row in records]
+
+
+def _map_sample(
+    batch: Batch, gx_expectation: GxExpectation, columns: list[str]
+) -> list[dict[str, Any]]:
+    outcome = batch.validate(
+        gx_expectation,
+        result_format={
+            "result_format": "SUMMARY",
+            "partial_unexpected_count": SAMPLE_ROWS,
+            "unexpected_index_column_names": columns,
+        },
+    ).to_json_dict()
+    error = _error_of(outcome)
+    if error is not None:
+        raise RuntimeError(f"no sample of the rows that break {gx_expectation!r}: {error}")
+    return list(outcome["result"].get("partial_unexpected_index_list") or [])
 
 
 def _plain(value: Any) -> Any:
@@ -221,6 +257,8 @@ def _row(
         observed = observed_value_in_words(measured)
     else:
         observed = observed_count(count, share, total, expectation.unit)
+    if expectation.unit == FINDINGS and sample:
+        observed = finding_in_words(sample[0])
     return ExpectationResult(
         **_identity(suite, expectation, moment),
         status="passed" if outcome["success"] else "failed",

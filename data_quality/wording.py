@@ -29,6 +29,10 @@ _AGGREGATE_SUBJECTS = {
 }
 
 
+FINDINGS = "findings"
+"""Unit of SQL rules on a whole table, which find one row of figures or nothing."""
+
+
 def number_in_words(value: float) -> str:
     """A number with thousands separators and at most four significant decimals."""
     if float(value).is_integer() and abs(value) < 1e15:
@@ -116,13 +120,26 @@ def statement_of(expectation: Expectation) -> str:
 
 
 def observed_count(count: int, share: float | None, total: int | None, unit: str) -> str:
-    """How many broke a rule, e.g. ``12 of 3,400 rows (0.35 %)`` or ``no files``."""
-    noun = unit.removesuffix("s") if count == 1 and total is None else unit
-    if total is None or share is None:
-        return f"no {unit} break it" if count == 0 else f"{count:,} {noun} break it"
-    if count == 0:
-        return f"all {total:,} {unit} keep it" if total else f"there are no {unit}"
-    return f"{count:,} of {total:,} {unit} break it ({share_in_words(share)})"
+    """How many broke a rule, e.g. ``12 of 3,400 rows break it (0.35 %)`` or ``no files break it``.
+
+    ``total`` and ``share`` (0–1) are null for findings that are not out of anything.
+    """
+    verb = "breaks" if count == 1 else "break"
+    if total is None and unit == FINDINGS:
+        return "does not hold" if count else "holds"
+    if total is None:
+        noun = unit.removesuffix("s") if count == 1 else unit
+        return f"{count:,} {noun} {verb} it" if count else f"no {unit} break it"
+    if not total:
+        return f"there are no {unit} to look at"
+    if share is None or not count:
+        return f"all {total:,} {unit} keep it"
+    return f"{count:,} of {total:,} {unit} {verb} it ({share_in_words(share)})"
+
+
+def finding_in_words(figures: Mapping[str, object]) -> str:
+    """Figures of a broken rule on a whole table, e.g. ``off scale 306, answers 2,000``."""
+    return ", ".join(f"{name.replace('_', ' ')} {_value(v)}" for name, v in figures.items())
 
 
 def observed_value_in_words(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Generate the demo company: vendor-like export files, any size, the same bytes for the same seed."""
+"""Generate the demo company: vendor-like exports, at any size, the same bytes for the same seed."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from demo import words
 from demo.dirt import rules_of, share_of, spoil
 from demo.exports import EXPORTS, Export, write_export
 from demo.fragments import load_fragments
-from demo.truth_files import write_truth
-from demo.truths import TRUTHS
+from demo.steps import run_steps
+from demo.truth_files import TRUTH_QUERIES, write_truth
 
-SQL_FOLDER = Path(__file__).parent / "sql"
+# Ten thousand customers are about two million interactions: below 2 GB at work, and quick enough.
 CUSTOMERS_PER_PART = 10_000
+SMALLEST_COMPANY = 200
 MEMORY_LIMIT = "2GB"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompanySummary:
-    """What was generated: rows by export, files and bytes."""
+    """What was generated: rows by export ("source.stream"), files and bytes."""
 
     customers: int
     seed: int
@@ -51,9 +50,9 @@ def generate_company(
     Parameters
     ----------
     landing : Path
-        Landing folder; what lies in the folders of the demo sources is replaced file by file.
+        Landing folder; files of an earlier demo company in it are replaced, others left alone.
     customers : int
-        Size of the company; 200 is the smallest that holds every planted truth.
+        Size of the company, at least 200; a customer makes about 200 interactions.
     seed : int
         Another seed, another company with the same truths.
     truth : Path, optional
@@ -69,47 +68,27 @@ def generate_company(
     Raises
     ------
     ValueError
-        If there are fewer than 200 customers or an empty part.
+        If the company or its parts are smaller than 200 customers.
     """
-    if customers < 200:
-        raise ValueError(f"customers is {customers}; the planted truths need at least 200")
-    if customers_per_part < 200:
-        raise ValueError(f"customers_per_part is {customers_per_part}; it is at least 200")
-    environment = Environment(
-        loader=FileSystemLoader(SQL_FOLDER),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - SQL, not HTML
-    )
+    for name, value in (("customers", customers), ("customers_per_part", customers_per_part)):
+        if value < SMALLEST_COMPANY:
+            raise ValueError(f"{name} is {value}; the planted truths need {SMALLEST_COMPANY}")
     truth_folder = truth or landing.parent / "truth"
+    _clear(landing, truth_folder)
     rows: Counter[str] = Counter()
     with duckdb.connect(":memory:", config={"memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         load_fragments(connection)
         for part, (first, last) in enumerate(_parts(customers, customers_per_part), start=1):
-            context = {
-                "truths": TRUTHS,
-                "words": words,
-                "seed": seed,
-                "first": first,
-                "last": last,
-                "customers": customers,
-            }
-            for step in sorted(environment.list_templates(["sql"])):
-                connection.execute(environment.get_template(step).render(context))
+            run_steps(connection, first=first, last=last, customers=customers, seed=seed)
             for export in EXPORTS:
-                if export.once and part > 1:
-                    continue
-                span = (0, customers) if export.once else (first, last)
-                rows[f"{export.source}.{export.stream}"] += _write(
-                    connection, export, landing, part=part, span=span, seed=seed
-                )
+                if part == 1 or not export.once:
+                    span = (0, customers) if export.once else (first, last)
+                    rows[f"{export.source}.{export.stream}"] += _write(
+                        connection, export, landing, part=part, span=span, seed=seed
+                    )
             write_truth(connection, truth_folder, part=part)
-    written = [
-        path
-        for source in sorted({export.source for export in EXPORTS})
-        for path in (landing / source).rglob("*")
-        if path.is_file()
-    ]
+    written = list(_own_files(landing))
     return CompanySummary(
         customers=customers,
         seed=seed,
@@ -120,7 +99,7 @@ def generate_company(
 
 
 def _parts(customers: int, customers_per_part: int) -> Iterator[tuple[int, int]]:
-    """Cut the customers into ranges; a remainder too small for its dirt joins the one before."""
+    """Cut the customers into ranges; a remainder too small to be dirty joins the one before."""
     first = 0
     while first < customers:
         last = first + customers_per_part
@@ -145,3 +124,18 @@ def _write(
         share_of(rule, first, last) for rule in rules_of(export) if rule.kind == "half_line"
     )
     return write_export(connection, export, landing, part=part, half_lines=half_lines)
+
+
+def _own_files(landing: Path) -> Iterator[Path]:
+    for export in EXPORTS:
+        folder = landing / export.source / export.stream
+        yield from sorted(folder.glob(f"{export.stream}_*.{export.file_format}"))
+
+
+def _clear(landing: Path, truth_folder: Path) -> None:
+    """Remove what an earlier, perhaps larger, demo company left: two companies are none."""
+    for path in list(_own_files(landing)):
+        path.unlink()
+    for name in TRUTH_QUERIES:
+        for path in truth_folder.glob(f"{name}_[0-9]*.parquet"):
+            path.unlink()

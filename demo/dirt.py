@@ -13,9 +13,7 @@ from demo.exports import Export
 
 def rules_of(export: Export, rules: Iterable[DirtRule] = DIRT_RULES) -> list[DirtRule]:
     """Return the rules for one export, in the order stated."""
-    return [
-        rule for rule in rules if (rule.source, rule.stream) == (export.source, export.stream)
-    ]
+    return [rule for rule in rules if (rule.source, rule.stream) == (export.source, export.stream)]
 
 
 def share_of(rule: DirtRule, first: int, last: int) -> int:
@@ -70,7 +68,9 @@ def spoil(
     )
 
 
-def planted_counts(customers: int, rules: Iterable[DirtRule] = DIRT_RULES) -> Counter[tuple[str, str, str]]:
+def planted_counts(
+    customers: int, rules: Iterable[DirtRule] = DIRT_RULES
+) -> Counter[tuple[str, str, str]]:
     """Count the planted dirt by (source, stream, what the load must make of it).
 
     Returns

@@ -60,7 +60,9 @@ class DirtRule:
             )
         needs_column = self.kind in ("value", "duplicate_key")
         if needs_column != (self.column is not None and self.value is not None):
-            raise ValueError(f"{self.kind} on {self.source}.{self.stream}: column and value belong together")
+            raise ValueError(
+                f"{self.kind} on {self.source}.{self.stream}: column and value belong together"
+            )
         if self.base < 0 or self.per_customers < 1:
             raise ValueError(f"{self.base} + customers // {self.per_customers} is no count")
 
@@ -75,7 +77,7 @@ def _duplicate(source: str, stream: str, per_customers: int = 100) -> DirtRule:
     )
 
 
-def _value(  # noqa: PLR0913
+def _value(
     source: str, stream: str, column: str, value: str, reason_code: str | None, base: int = 1
 ) -> DirtRule:
     return DirtRule(

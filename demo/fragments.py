@@ -12,7 +12,9 @@ FRAGMENTS_FOLDER = Path(__file__).parent / "fragments"
 SLOTS = ("opening", "subject", "detail", "consequence", "closing", "connector")
 
 
-def read_fragments(folder: Path = FRAGMENTS_FOLDER) -> Iterator[tuple[str, str, str, str, list[str]]]:
+def read_fragments(
+    folder: Path = FRAGMENTS_FOLDER,
+) -> Iterator[tuple[str, str, str, str, list[str]]]:
     """Yield (language, theme, side, slot, texts), file by file in the order of their names.
 
     Raises

@@ -23,6 +23,8 @@ TRUTH_QUERIES: dict[str, str] = {
             bad_ticket,
             mood,
             onboarding_unfinished,
+            tenure_months,
+            (renewal_at is not null)::int as is_renewal_due,
             hazards.segment,
             coalesce(departures.month_index = hazards.month_index, false) as has_churned
         from hazards

@@ -74,13 +74,13 @@ class Customers(_Probabilities):
 class Churn:
     """Log-odds of leaving within 30 days, given what had happened by the end of the month before.
 
-    The probability is 1 / (1 + exp(-(intercept + Σ coefficient · measure))); over a month in which a
-    customer is exposed for d days it is 1 - (1 - p) ** (d / 30). Nobody leaves in the first
+    The probability is 1 / (1 + exp(-(intercept + Σ coefficient · measure))); over a month in
+    which a customer is exposed for d days it is 1 - (1 - p) ** (d / 30). Nobody leaves in the first
     `safe_days`. Measures:
 
     - `usage_decline`: how far use lies below the customer's own normal, in log units, 0 to 2.5;
-    - `payment_failure`, `unexpected_charge`, `bad_ticket`: counts, fading by `memory` a month, capped
-      at 2 (a bad ticket was slow or never solved, or was reopened, and counts half when transferred);
+    - `payment_failure`, `unexpected_charge`, `bad_ticket`: counts, fading by `memory` a month, at
+      most 2 (a ticket is bad when slow or unsolved, again when reopened, half when transferred);
     - `low_mood`: minus the latent mood (standard deviation about 1), -2 to 3;
     - `onboarding_unfinished`: 1 without a data import or a first report;
     - `log_tenure`: ln(1 + months since the start);

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from orchestration.settings import (
+    DBT_EXECUTABLE,
     DBT_PROJECT_DIR,
     PROJECT_DIR,
     Settings,
@@ -144,7 +145,7 @@ def dbt(arguments: tuple[str, ...]) -> None:
     settings.export()
     as_of = settings.as_of or datetime.now(tz=UTC).date()
     command = [
-        str(Path(sys.executable).with_name("dbt")),
+        str(DBT_EXECUTABLE),
         *arguments,
         "--project-dir",
         str(DBT_PROJECT_DIR),
@@ -177,10 +178,10 @@ def ui(port: int) -> None:
 @main.command()
 def site() -> None:
     """Build the site again from what is published."""
-    from orchestration.publish import site_from_snapshot
+    from orchestration.publish import publish_site
 
-    settings = Settings.from_environment()
-    click.echo(site_from_snapshot(settings.published_dir, settings.site_dir))
+    built = publish_site(Settings.from_environment())
+    click.echo(f"{len(built.pages)} pages: {built.index}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,10 @@ from pathlib import Path
 
 import duckdb
 
+from ml.registry.store import current_version
+from orchestration.settings import Settings
+from reporting.site import SiteSummary, build_site
+
 # Tables beside the marts that the site and the stewards' tools read.
 SUPPORTING_TABLES = (
     "ml.survival_curves",
@@ -83,6 +87,22 @@ def publish_snapshot(
     drop_old_snapshots(snapshots, current=folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return Snapshot(folder=folder, rows=rows, size_bytes=size)
+
+
+def publish_site(settings: Settings) -> SiteSummary:
+    """Build the site from the published snapshot, with links to the report and the model cards."""
+    cards = {
+        folder.name: f"../models/{folder.name}/{version}/card.html"
+        for folder in sorted(settings.models_dir.iterdir())
+        if folder.is_dir() and (version := current_version(folder))
+    }
+    return build_site(
+        settings.published_dir / "marts.duckdb",
+        settings.site_dir,
+        title=settings.company,
+        quality_report="../quality/index.html",
+        model_cards=cards,
+    )
 
 
 def copy_tables(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,8 @@ from orchestration.extract.contracts import expand_sources, staging_streams
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 STAGING_DIR = DBT_PROJECT_DIR / "models" / "staging"
+# Beside our Python, which need not be on the PATH.
+DBT_EXECUTABLE = Path(sys.executable).with_name("dbt")
 
 TELEMETRY_OFF = {
     "DAGSTER_DISABLE_TELEMETRY": "1",
@@ -37,6 +40,8 @@ class Settings:
         Landing folder per source, where it is not ``home/landing/<source>``.
     as_of
         Last day that counts, when a run does not say it itself.
+    company
+        Name that the site shows.
     threads
         Threads of DuckDB and dbt, at least 1.
     memory_limit
@@ -47,6 +52,7 @@ class Settings:
     sources: tuple[str, ...] = ()
     landing: Mapping[str, Path] = field(default_factory=dict)
     as_of: date | None = None
+    company: str = "Throughline"
     threads: int = 2
     memory_limit: str = "2GB"
 
@@ -72,6 +78,7 @@ class Settings:
             sources=expand_sources(named, available_sources()) if named else landed(home),
             landing={name: Path(folder) for name, folder in landing.items()},
             as_of=date.fromisoformat(as_of) if as_of else None,
+            company=os.environ.get("THROUGHLINE_COMPANY", cls.company),
             threads=int(os.environ.get("THROUGHLINE_THREADS", "2")),
             memory_limit=os.environ.get("THROUGHLINE_MEMORY_LIMIT", "2GB"),
         )
@@ -86,6 +93,7 @@ class Settings:
                 "THROUGHLINE_LANDING": json.dumps(
                     {name: str(folder) for name, folder in self.landing.items()}
                 ),
+                "THROUGHLINE_COMPANY": self.company,
                 "THROUGHLINE_THREADS": str(self.threads),
                 "THROUGHLINE_MEMORY_LIMIT": self.memory_limit,
                 "THROUGHLINE_WAREHOUSE": str(self.warehouse_path),

@@ -13,7 +13,6 @@ TOO_FEW = "too few"
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "BRL": "R$", "JPY": "¥", "INR": "₹"}
 
 
-
 def as_number(value: object) -> float | None:
     """Return a number as float, None for null; anything else is an error of the caller."""
     if value is None:

@@ -11,12 +11,15 @@ from reporting.published import Row, Selection
 
 METRICS = ("NPS", "CSAT", "CES", "PSAT", "OSAT")
 METRIC_COLUMNS = (
-    "metric", "period_grain", "period_start", "dimension", "dimension_value", "n", "value", "lower", "upper", "is_too_few",
-    "previous_value", "change", "change_p_value", "is_real_change", "invited", "completed", "response_rate",
+    "metric", "period_grain", "period_start", "dimension", "dimension_value", "n", "value", "lower",
+    "upper", "is_too_few", "previous_value", "change", "change_p_value", "is_real_change",
+    "invited", "completed", "response_rate",
 )  # fmt: skip
 FINDING_RULE = (
-    "Chosen by rule, not by hand, in this order: the significant drop-off that loses most journeys, the strongest "
-    "negative peak, the money at risk, the surest real change of a score, the strongest positive peak. The first three that the data supports are shown."
+    "Chosen by rule, not by hand, in this order: the significant drop-off that loses most "
+    "journeys, the strongest "
+    "negative peak, the money at risk, the surest real change of a score, the strongest positive "
+    "peak. The first three that the data supports are shown."
 )
 
 
@@ -56,7 +59,7 @@ def overall_scores(context: Context, grain: str) -> Selection:
 
 
 def latest_scores(context: Context) -> list[Row]:
-    """Return the newest quarter of each survey metric, or its all-time figure where nothing is dated."""
+    """Return the newest quarter of each metric, or its all-time figure when undated."""
     newest: dict[str, Row] = {}
     for grain in ("all", "quarter"):
         for row in overall_scores(context, grain).rows:
@@ -88,7 +91,8 @@ def _score_figure(row: Row) -> KeyFigure:
         label=f"{metric}, {when}",
         value=formats.score(row["value"], metric),
         detail=(
-            f"{formats.interval(row['lower'], row['upper'], metric)} (95%), n = {formats.number(row['n'])}",
+            f"{formats.interval(row['lower'], row['upper'], metric)} (95%), n = "
+            f"{formats.number(row['n'])}",
             metrics.unit(metric),
         ),
         verdict=text,
@@ -109,8 +113,10 @@ def _response_figure(context: Context) -> list[KeyFigure]:
                     label=f"Response rate, {row['metric']}",
                     value=formats.percent(row["response_rate"]),
                     detail=(
-                        f"{formats.number(row['completed'])} completed of {formats.number(row['invited'])} invited",
-                        f"completed ÷ (sent − bounced), {formats.period(row['period_start'], row['period_grain'])}",
+                        f"{formats.number(row['completed'])} completed of "
+                        f"{formats.number(row['invited'])} invited",
+                        "completed ÷ (sent − bounced), "
+                        f"{formats.period(row['period_start'], row['period_grain'])}",
                     ),
                     link="scores.html",
                 )
@@ -124,7 +130,8 @@ def value_at_risk(context: Context) -> Selection:
         "marts.mart_value_at_risk",
         (
             "segment", "active_customers", "at_risk_customers", "average_customer_value_amount",
-            "simple_value_at_risk_amount", "expected_loss_amount", "currency", "horizon_days", "threshold_probability",
+            "simple_value_at_risk_amount", "expected_loss_amount", "currency", "horizon_days",
+            "threshold_probability",
         ),
         order_by="segment <> 'all', expected_loss_amount desc nulls last, segment, currency",
     )  # fmt: skip
@@ -137,16 +144,22 @@ def _money_figures(context: Context) -> list[KeyFigure]:
             continue
         if row["expected_loss_amount"] is None:
             detail = ("no forecast in this snapshot; the Models page says why",)
-            figures.append(KeyFigure(label="Value at risk", value=formats.NOTHING, detail=detail, link="models.html"))
+            figures.append(
+                KeyFigure(
+                    label="Value at risk", value=formats.NOTHING, detail=detail, link="models.html"
+                )
+            )
             continue
         figures.append(
             KeyFigure(
                 label=f"Expected loss, next {formats.number(row['horizon_days'])} days",
                 value=formats.short_money(row["expected_loss_amount"], row["currency"]),
                 detail=(
-                    f"{formats.number(row['at_risk_customers'])} of {formats.number(row['active_customers'])} "
+                    f"{formats.number(row['at_risk_customers'])} of "
+                    f"{formats.number(row['active_customers'])} "
                     f"active customers at risk (≥ {formats.percent(row['threshold_probability'])})",
-                    f"simple value at risk {formats.short_money(row['simple_value_at_risk_amount'], row['currency'])}",
+                    "simple value at risk "
+                    f"{formats.short_money(row['simple_value_at_risk_amount'], row['currency'])}",
                 ),
                 link="risk.html",
             )
@@ -163,7 +176,11 @@ def _case_figure(context: Context) -> list[KeyFigure]:
     return [
         KeyFigure(
             label="Open cases",
-            value=formats.number(context.marts.select("marts.mart_case_queue", ("case_id",), order_by="case_id", limit=1).total),
+            value=formats.number(
+                context.marts.select(
+                    "marts.mart_case_queue", ("case_id",), order_by="case_id", limit=1
+                ).total
+            ),
             detail=(f"{formats.number(overdue)} overdue", "one case per rule, customer and cause"),
             tone="bad" if overdue else "plain",
             link="cases.html",
@@ -172,15 +189,30 @@ def _case_figure(context: Context) -> list[KeyFigure]:
 
 
 def findings(context: Context, most: int = 3) -> list[Finding]:
-    """Return the first findings that the data supports, in the order that ``FINDING_RULE`` states."""
-    candidates = (_drop(context), _peak(context, "negative"), _money(context), _change(context), _peak(context, "positive"))
+    """Return the first findings that hold, in the order that ``FINDING_RULE`` states."""
+    candidates = (
+        _drop(context),
+        _peak(context, "negative"),
+        _money(context),
+        _change(context),
+        _peak(context, "positive"),
+    )
     return [finding for finding in candidates if finding is not None][:most]
 
 
 def _drop(context: Context) -> Finding | None:
     row = context.marts.select(
         "marts.mart_journey_funnel",
-        ("journey_id", "step_number", "step_name", "share_of_previous", "dropped", "instances", "p_value", "counting_rule"),
+        (
+            "journey_id",
+            "step_number",
+            "step_name",
+            "share_of_previous",
+            "dropped",
+            "instances",
+            "p_value",
+            "counting_rule",
+        ),
         where="segment = 'all' and is_significant_drop",
         order_by="dropped desc, journey_id, step_number",
         limit=1,
@@ -191,7 +223,8 @@ def _drop(context: Context) -> Finding | None:
     return Finding(
         kind="Where journeys break",
         headline=f"{journey} loses most at “{step}”",
-        evidence=f"{formats.number(row['dropped'])} journeys end before this step; {formats.percent(row['share_of_previous'])} "
+        evidence=f"{formats.number(row['dropped'])} journeys end before this step; "
+        f"{formats.percent(row['share_of_previous'])} "
         f"of those at the previous step get here ({formats.p_value(row['p_value'])}).",
         action=f"See the {journey.lower()} journey",
         link=f"journeys.html#{row['journey_id']}",
@@ -203,7 +236,8 @@ def _peak(context: Context, side: str) -> Finding | None:
     row = context.marts.select(
         "marts.mart_touchpoint_impact",
         (
-            "touchpoint_name", "mention_share", "commenting_customers", f"{side}_intensity", f"{side}_impact",
+            "touchpoint_name", "mention_share", "commenting_customers", f"{side}_intensity",
+            f"{side}_impact",
             f"{side}_lower", f"{side}_upper", f"top_{side}_theme",
         ),
         where=f"is_{side}_peak",
@@ -214,13 +248,20 @@ def _peak(context: Context, side: str) -> Finding | None:
         return None
     name = str(row["touchpoint_name"])
     bad = side == "negative"
-    theme = f" Most are about {str(row[f'top_{side}_theme']).lower()}." if row[f"top_{side}_theme"] else ""
+    theme = (
+        f" Most are about {str(row[f'top_{side}_theme']).lower()}."
+        if row[f"top_{side}_theme"]
+        else ""
+    )
     return Finding(
         kind="What hurts most" if bad else "What delights most",
-        headline=f"{name} is the {'sharpest pain' if bad else 'strongest delight'} in customers’ own words",
-        evidence=f"{formats.percent(row['mention_share'])} of {formats.number(row['commenting_customers'])} commenting customers "
+        headline=f"{name} is the {'sharpest pain' if bad else 'strongest delight'} in customers’ "
+        "own words",
+        evidence=f"{formats.percent(row['mention_share'])} of "
+        f"{formats.number(row['commenting_customers'])} commenting customers "
         f"mention it; {side} intensity {formats.number(row[f'{side}_intensity'], 2)}, impact "
-        f"{formats.number(row[f'{side}_impact'], 3)} ({formats.plain_interval(row[f'{side}_lower'], row[f'{side}_upper'], 3)}).{theme}",
+        f"{formats.number(row[f'{side}_impact'], 3)} "
+        f"({formats.plain_interval(row[f'{side}_lower'], row[f'{side}_upper'], 3)}).{theme}",
         action="See the impact map",
         link=f"touchpoints.html#{'improve' if bad else 'celebrate'}",
         tone="bad" if bad else "good",
@@ -229,12 +270,19 @@ def _peak(context: Context, side: str) -> Finding | None:
 
 def _money(context: Context) -> Finding | None:
     for row in value_at_risk(context).rows:
-        if row["segment"] == "all" and row["expected_loss_amount"] is not None and row["at_risk_customers"]:
+        if (
+            row["segment"] == "all"
+            and row["expected_loss_amount"] is not None
+            and row["at_risk_customers"]
+        ):
             return Finding(
                 kind="What is at stake",
-                headline=f"{formats.short_money(row['expected_loss_amount'], row['currency'])} of yearly value is expected to leave",
-                evidence=f"{formats.number(row['at_risk_customers'])} of {formats.number(row['active_customers'])} active customers "
-                f"have a {formats.percent(row['threshold_probability'])} or higher probability of leaving within "
+                headline=f"{formats.short_money(row['expected_loss_amount'], row['currency'])} of "
+                "yearly value is expected to be lost",
+                evidence=f"{formats.number(row['at_risk_customers'])} of "
+                f"{formats.number(row['active_customers'])} active customers "
+                f"have a {formats.percent(row['threshold_probability'])} or higher probability of "
+                "leaving within "
                 f"{formats.number(row['horizon_days'])} days.",
                 action="See who, why and what to do",
                 link="risk.html",
@@ -244,16 +292,24 @@ def _money(context: Context) -> Finding | None:
 
 
 def _change(context: Context) -> Finding | None:
-    real = [row for row in latest_scores(context) if row["is_real_change"] and row["change"] is not None and not row["is_too_few"]]
+    real = [
+        row
+        for row in latest_scores(context)
+        if row["is_real_change"] and row["change"] is not None and not row["is_too_few"]
+    ]
     if not real:
         return None
-    row = min(real, key=lambda each: (formats.as_number(each["change_p_value"]) or 0.0, str(each["metric"])))
+    row = min(
+        real,
+        key=lambda each: (formats.as_number(each["change_p_value"]) or 0.0, str(each["metric"])),
+    )
     metric = str(row["metric"])
     rose = (formats.as_number(row["change"]) or 0) > 0
     return Finding(
         kind="What changed",
         headline=f"{metric} {'rose' if rose else 'fell'} to {formats.score(row['value'], metric)}",
-        evidence=f"{metrics.change(row)} on {_before(row)}, {formats.p_value(row['change_p_value'])}; n = {formats.number(row['n'])}.",
+        evidence=f"{metrics.change(row)} on {_before(row)}, "
+        f"{formats.p_value(row['change_p_value'])}; n = {formats.number(row['n'])}.",
         action="See the scores",
         link="scores.html",
         tone="good" if rose else "bad",

@@ -1,7 +1,7 @@
 """Read access to one published snapshot of the marts.
 
-Pages read, sort and format; they never derive a metric. That is why this module offers plain selects of named columns and row
-counts, and nothing that takes an expression.
+Pages read, sort and format; they never derive a metric. That is why this module offers plain
+selects of named columns and row counts, and nothing that takes an expression.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ class PublishedMarts:
         if not path.is_file():
             message = f"no published database at {path}; a run publishes one when its checks pass"
             raise FileNotFoundError(message)
-        # Attached under a name of our own: DuckDB names a catalog after its file, and a catalog called
-        # marts would make every reference to the schema marts ambiguous.
+        # Attached under a name of our own: DuckDB names a catalog after its file, and a catalog
+        # called marts would make every reference to the schema marts ambiguous.
         self._connection = duckdb.connect()
         quoted = str(path).replace("'", "''")
         self._connection.execute(f"attach '{quoted}' as published (read_only)")
@@ -122,7 +122,7 @@ class PublishedMarts:
         table
             Schema-qualified table name. It may be absent: the selection then says so.
         columns
-            Columns to read; a column that a present table lacks is an error, since marts keep contracts.
+            Columns to read; one that a present table lacks is an error: marts keep contracts.
         order_by
             A total order, so that the same snapshot gives the same page.
         where
@@ -149,7 +149,8 @@ class PublishedMarts:
         per = "" if newest_per_customer is None else f" qualify {window} <= {newest_per_customer}"
         tail = "" if limit is None else f" limit {limit}"
         cursor = self._connection.execute(
-            f"select {', '.join(columns)} from {table} where {where}{per} order by {order_by}{tail}",
+            f"select {', '.join(columns)} from {table} where {where}{per} order by "
+            f"{order_by}{tail}",
             names,
         )
         rows = tuple(
@@ -193,7 +194,8 @@ class PublishedMarts:
     def _empty(self, table: str) -> str:
         if self._count(f"select count(*) from {table}", {}) == 0:
             return (
-                f"No data: {table} is published but empty, so no connected source supplies what it needs."
+                f"No data: {table} is published but empty, so no connected source supplies what "
+                "it needs."
             )
         return f"No data: no row of {table} meets the condition of this section."
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
-from itertools import zip_longest
 from pathlib import Path
 
 import jinja2
@@ -18,7 +17,7 @@ from markupsafe import Markup
 from reporting import formats
 from reporting.charts.figure import safe_json
 from reporting.page import AUDIENCES, Context, Page, pages
-from reporting.pages import customers, risk
+from reporting.pages import customers
 from reporting.published import PublishedMarts
 
 _HERE = Path(__file__).parent
@@ -57,7 +56,7 @@ def build_site(
     model_cards: Mapping[str, str] | None = None,
     minimum_sample_size: int = 30,
 ) -> SiteSummary:
-    """Build the site beside ``output`` and then put it in its place, so that no reader sees half of it.
+    """Build the site beside ``output``, then put it in place: no reader sees half of it.
 
     Parameters
     ----------
@@ -90,7 +89,8 @@ def build_site(
     with PublishedMarts(published) as marts:
         context = _context(marts, title, quality_report, model_cards or {}, minimum_sample_size)
         output.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
+        _mend(output)
+        draft = Path(tempfile.mkdtemp(prefix=_draft_prefix(output), dir=output.parent))
         try:
             without_data = _write(context, draft)
             size = sum(file.stat().st_size for file in draft.rglob("*") if file.is_file())
@@ -99,7 +99,9 @@ def build_site(
             shutil.rmtree(draft, ignore_errors=True)
             raise
     names = tuple(page.file_name for page in pages())
-    return SiteSummary(index=output / names[0], pages=names, size_bytes=size, without_data=without_data)
+    return SiteSummary(
+        index=output / names[0], pages=names, size_bytes=size, without_data=without_data
+    )
 
 
 def _check(title: str, links: list[str]) -> None:
@@ -112,7 +114,13 @@ def _check(title: str, links: list[str]) -> None:
             raise ValueError(message)
 
 
-def _context(marts: PublishedMarts, title: str, quality_report: str, model_cards: Mapping[str, str], minimum: int) -> Context:
+def _context(
+    marts: PublishedMarts,
+    title: str,
+    quality_report: str,
+    model_cards: Mapping[str, str],
+    minimum: int,
+) -> Context:
     return Context(
         marts=marts,
         title=title,
@@ -121,14 +129,16 @@ def _context(marts: PublishedMarts, title: str, quality_report: str, model_cards
         quality_report=quality_report,
         model_cards=model_cards,
         touchpoint_names=_touchpoint_names(marts),
-        profiled_customers=_profiled_customers(marts),
+        profiled_customers=customers.profiled(marts),
         minimum_sample_size=minimum,
     )
 
 
 def _as_of(marts: PublishedMarts) -> date | None:
     found = [marts.latest(table, "as_of_date") for table in _AS_OF_TABLES]
-    days = [day.date() if isinstance(day, datetime) else day for day in found if isinstance(day, date)]
+    days = [
+        day.date() if isinstance(day, datetime) else day for day in found if isinstance(day, date)
+    ]
     return max(days, default=None)
 
 
@@ -139,35 +149,12 @@ def _timestamp(value: object) -> datetime | None:
 def _touchpoint_names(marts: PublishedMarts) -> dict[str, str]:
     names: dict[str, str] = {}
     for table in ("marts.mart_journey_map", "marts.mart_touchpoint_impact"):
-        for row in marts.select(table, ("touchpoint_id", "touchpoint_name"), order_by="touchpoint_id, touchpoint_name").rows:
+        for row in marts.select(
+            table, ("touchpoint_id", "touchpoint_name"), order_by="touchpoint_id, touchpoint_name"
+        ).rows:
             if row["touchpoint_name"]:
                 names[str(row["touchpoint_id"])] = str(row["touchpoint_name"])
     return names
-
-
-def _profiled_customers(marts: PublishedMarts) -> tuple[str, ...]:
-    """Choose the customers worth a look: by turns the most at risk, the next case due, the best offer, then by revenue."""
-    most = customers.MOST_CUSTOMERS
-    sources = (
-        ("marts.mart_churn_risk", "churn_probability_90d is not null", risk.RISK_ORDER),
-        ("marts.mart_case_queue", "customer_id is not null", "status <> 'overdue', due_at nulls last, value_amount desc nulls last, case_id"),
-        (
-            "marts.mart_upsell_opportunities",
-            "is_eligible and propensity_90d is not null",
-            "expected_value_amount desc nulls last, propensity_90d desc, customer_id, offer_id",
-        ),
-    )
-    columns = [marts.select(table, ("customer_id",), where=where, order_by=order, limit=most).rows for table, where, order in sources]
-    chosen = dict.fromkeys(str(row["customer_id"]) for turn in zip_longest(*columns) for row in turn if row)
-    spare = marts.select(
-        "marts.mart_customer_360", ("customer_id",), order_by="lifetime_revenue_amount desc nulls last, customer_id", limit=most
-    )
-    chosen |= dict.fromkeys(str(row["customer_id"]) for row in spare.rows)
-    known = marts.select(
-        "marts.mart_customer_360", ("customer_id",), where="list_contains($ids, customer_id)", parameters={"ids": list(chosen)}, order_by="customer_id"
-    )
-    present = set(known.values("customer_id"))
-    return tuple(key for key in chosen if key in present)[:most]
 
 
 def _write(context: Context, folder: Path) -> tuple[str, ...]:
@@ -182,17 +169,23 @@ def _write(context: Context, folder: Path) -> tuple[str, ...]:
         (folder / page.file_name).write_text(html, encoding="utf-8")
         if content.get("absence"):
             without_data.append(page.file_name)
-    assets = folder / "assets"
-    assets.mkdir()
-    for name in _ASSETS:
-        shutil.copyfile(_HERE / "assets" / name, assets / name)
-    # Wrapped in a function, so that the bundle's top-level names stay out of the page's.
-    (assets / "vega.js").write_text(f"(() => {{{vl_convert.javascript_bundle()}}})();\n", encoding="utf-8")
+    _write_assets(folder / "assets")
     return tuple(without_data)
 
 
+def _write_assets(folder: Path) -> None:
+    folder.mkdir()
+    for name in _ASSETS:
+        shutil.copyfile(_HERE / "assets" / name, folder / name)
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    # Wrapped in a function, so that the bundle's top-level names stay out of the page's.
+    (folder / "vega.js").write_text(f"(() => {{{bundle}}})();\n", encoding="utf-8")
+
+
 def _navigation(every: tuple[Page, ...]) -> list[tuple[str, list[Page]]]:
-    return [(audience, [page for page in every if page.audience == audience]) for audience in AUDIENCES]
+    return [
+        (audience, [page for page in every if page.audience == audience]) for audience in AUDIENCES
+    ]
 
 
 def _environment() -> jinja2.Environment:
@@ -205,7 +198,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(formats.FILTERS)
     # Safe as markup because every character that could end the script element is escaped in it.
-    environment.filters["json"] = lambda value: Markup(safe_json(value))
+    environment.filters["json"] = lambda value: Markup(safe_json(value))  # noqa: S704
     return environment
 
 
@@ -220,9 +213,28 @@ def _version() -> str:
 def _swap(draft: Path, output: Path) -> None:
     """Move the draft into place; the old site is kept until the new one stands."""
     draft.chmod(0o755)
-    previous = output.with_name(f".{output.name}-previous")
-    shutil.rmtree(previous, ignore_errors=True)
+    previous = _previous(output)
     if output.exists():
+        if previous.exists():
+            shutil.rmtree(previous)
         output.rename(previous)
     draft.rename(output)
-    shutil.rmtree(previous, ignore_errors=True)
+    if previous.exists():
+        shutil.rmtree(previous)
+
+
+def _mend(output: Path) -> None:
+    """Undo what a killed build left: put back a site that was moved away, remove drafts."""
+    previous = _previous(output)
+    if previous.exists() and not output.exists():
+        previous.rename(output)
+    for draft in output.parent.glob(f"{_draft_prefix(output)}*"):
+        shutil.rmtree(draft)
+
+
+def _previous(output: Path) -> Path:
+    return output.with_name(f".{output.name}-previous")
+
+
+def _draft_prefix(output: Path) -> str:
+    return f".{output.name}-draft-"

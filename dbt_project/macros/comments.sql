@@ -8,3 +8,13 @@
 {% macro is_quotable(comment) -%}
     (length({{ comment }}) between 25 and 280)
 {%- endmacro %}
+
+
+{#- How often a mark stands in a text; most texts have none, and are only looked through. -#}
+{% macro mark_count(text, mark) -%}
+    (case
+        when {{ text }} like '%{{ mark }}%'
+            then length({{ text }}) - length(replace({{ text }}, '{{ mark }}', ''))
+        else 0
+    end)
+{%- endmacro %}

@@ -13,7 +13,8 @@ select
     uniform(n, 'segment') as segment_draw,
     after_seconds(
         history_start(),
-        (floor(uniform(n, 'created_day') ^ 1.35 * 705) + 0.3 + 0.45 * uniform(n, 'created_time')) * 86400
+        (floor(uniform(n, 'created_day') ^ 1.35 * 705) + 0.3 + 0.45 * uniform(n, 'created_time'))
+            * 86400
     ) as created_at,
     uniform(n, 'prospect') < {{ truths.customers.prospect_probability }} as is_prospect
 from range({{ first }}, {{ last }}) as numbers (n);
@@ -94,7 +95,8 @@ select
     end as drawn_utilisation,
     0.3 + 1.4 * uniform(n, 'billing_proneness') as billing_proneness,
     0.10 + 0.75 * uniform(n, 'ticket_proneness') ^ 3 as ticket_rate,
-    {{ truths.mood.baseline }} + {{ truths.mood.baseline_deviation }} * gaussian(n, 'mood') as baseline_mood,
+    {{ truths.mood.baseline }} + {{ truths.mood.baseline_deviation }} * gaussian(n, 'mood')
+        as baseline_mood,
     case country
         when 'DE' then 'de' when 'ES' then 'es' when 'BR' then 'pt' when 'FR' then 'fr' else 'en'
     end as home_language,
@@ -121,7 +123,8 @@ select
         else {{ truths.onboarding.data_import_loss_after_probability }}
     end as has_import,
     uniform(n, 'invite_loss') >= {{ truths.onboarding.team_invite_loss_probability }} as has_invite,
-    uniform(n, 'report_loss') >= {{ truths.onboarding.first_report_loss_probability }} as has_report,
+    uniform(n, 'report_loss') >= {{ truths.onboarding.first_report_loss_probability }}
+        as has_report,
     6 + 110 * uniform(n, 'import_hours') ^ 2 as import_hours,
     2 + 90 * uniform(n, 'invite_hours') ^ 2 as invite_hours,
     4 + 140 * uniform(n, 'report_hours') ^ 2 as report_hours
@@ -133,7 +136,8 @@ with steps as (
     select
         n,
         case when has_login then login_draw end as login_at,
-        case when has_login and has_import then after_hours(login_draw, import_hours) end as import_at,
+        case when has_login and has_import then after_hours(login_draw, import_hours) end
+            as import_at,
         case
             when has_login and has_import and has_invite
                 then after_hours(login_draw, import_hours + invite_hours)

@@ -32,14 +32,16 @@ select
     {{ truths.use.wander }} * gaussian(customer_months.n, month_index, 'use')
     - case
         when tenure_months > 0
-            and uniform(customer_months.n, month_index, 'decline') < {{ truths.use.decline_start_probability }}
+            and uniform(customer_months.n, month_index, 'decline')
+                < {{ truths.use.decline_start_probability }}
             then {{ truths.use.decline_size }}
         else 0
     end as use_shock,
     {{ truths.mood.wander }} * gaussian(customer_months.n, month_index, 'mood') as mood_wander,
     poisson(
         uniform(customer_months.n, month_index, 'tickets'),
-        ticket_rate * date_diff('day', greatest(customer_months.month_start, customers.started_at), customer_months.month_end) / 30.0
+        ticket_rate * date_diff('day', greatest(customer_months.month_start, customers.started_at),
+            customer_months.month_end) / 30.0
     ) as ticket_count
 from customer_months
 join customers using (n);
@@ -49,7 +51,8 @@ select
     drawn_shocks.n,
     month_index,
     greatest(
-        after_hours(month_start, 24 * (day(started_at) - 1) + 6 + 4 * uniform(drawn_shocks.n, 'invoice_hour')),
+        after_hours(month_start, 24 * (day(started_at) - 1) + 6 + 4
+            * uniform(drawn_shocks.n, 'invoice_hour')),
         started_at + interval 10 minute
     ) as issued_at,
     has_unexpected_charge,
@@ -106,10 +109,14 @@ with drawn as (
     select
         *,
         n::varchar || '-' || month_index::varchar || '-' || ticket_number::varchar as ticket_key,
-        uniform(n, month_index, ticket_number, 'slow') < {{ truths.support.slow_probability }} as is_slow,
-        uniform(n, month_index, ticket_number, 'unsolved') < {{ truths.support.unsolved_probability }} as is_unsolved,
-        uniform(n, month_index, ticket_number, 'transfer') < {{ truths.support.transfer_probability }} as is_transferred,
-        uniform(n, month_index, ticket_number, 'reopen') < {{ truths.support.reopen_probability }} as is_reopened,
+        uniform(n, month_index, ticket_number, 'slow') < {{ truths.support.slow_probability }}
+            as is_slow,
+        uniform(n, month_index, ticket_number, 'unsolved')
+            < {{ truths.support.unsolved_probability }} as is_unsolved,
+        uniform(n, month_index, ticket_number, 'transfer')
+            < {{ truths.support.transfer_probability }} as is_transferred,
+        uniform(n, month_index, ticket_number, 'reopen') < {{ truths.support.reopen_probability }}
+            as is_reopened,
         uniform(n, month_index, ticket_number, 'channel') as channel_draw,
         uniform(n, month_index, ticket_number, 'reply') as reply_draw,
         uniform(n, month_index, ticket_number, 'solve') as solve_draw
@@ -120,7 +127,8 @@ with drawn as (
 timed as (
     select
         *,
-        case when channel_draw < 0.5 then 'email' when channel_draw < 0.8 then 'chat' else 'phone' end as channel_id,
+        case when channel_draw < 0.5 then 'email' when channel_draw < 0.8 then 'chat' else 'phone'
+            end as channel_id,
         after_hours(
             opened_at,
             case when channel_draw < 0.5 then 1 + 10 * reply_draw else 0.02 + 0.5 * reply_draw end
@@ -132,7 +140,8 @@ timed as (
 select
     *,
     after_hours(first_replied_at, 0.5 + case
-        when is_slow then 90 + 160 * solve_draw when is_reopened or is_transferred then 10 + 50 * solve_draw
+        when is_slow then 90 + 160 * solve_draw when is_reopened or is_transferred then 10 + 50
+            * solve_draw
         else 30 * solve_draw ^ 2
     end) as solved_draw
 from timed;
@@ -153,7 +162,8 @@ select
     after_days(login_at, 1 + 8 * uniform(customers.n, 'onboarding_call_days')) as held_at
 from customers
 join onboarding using (n)
-where business_model = 'high_touch' and login_at is not null and uniform(customers.n, 'onboarding_call') < 0.7
+where business_model = 'high_touch' and login_at is not null
+    and uniform(customers.n, 'onboarding_call') < 0.7
     and after_days(login_at, 1 + 8 * uniform(customers.n, 'onboarding_call_days')) < history_end();
 
 -- States fade geometrically, so each is a running sum of shocks scaled by memory ** -month.
@@ -172,8 +182,10 @@ with shocks as (
             + {{ truths.mood.transferred_ticket }} * coalesce(transfer_count, 0)
             + {{ truths.mood.reopened_ticket }} * coalesce(reopen_count, 0)
             + {{ truths.mood.use_shock }} * use_shock
-            + {{ truths.mood.first_report }} * (date_trunc('month', report_at) = month_start and report_at is not null)::int
-            + {{ truths.mood.onboarding_call }} * (date_trunc('month', held_at) = month_start and held_at is not null)::int
+            + {{ truths.mood.first_report }}
+                * (date_trunc('month', report_at) = month_start and report_at is not null)::int
+            + {{ truths.mood.onboarding_call }}
+                * (date_trunc('month', held_at) = month_start and held_at is not null)::int
             + {{ truths.mood.failed_import }} * (tenure_months = 0 and failed_imports > 0)::int
         ) as mood_shock
     from drawn_shocks
@@ -195,11 +207,14 @@ running as (
         {{ truths.mood.memory }} ^ tenure_months
         * sum(mood_shock * {{ truths.mood.memory }} ^ -tenure_months) over so_far as mood_so_far,
         {{ truths.churn.memory }} ^ tenure_months
-        * sum(has_payment_failure::int * {{ truths.churn.memory }} ^ -tenure_months) over so_far as payment_failure,
+        * sum(has_payment_failure::int * {{ truths.churn.memory }} ^ -tenure_months) over so_far
+            as payment_failure,
         {{ truths.churn.memory }} ^ tenure_months
-        * sum(has_unexpected_charge::int * {{ truths.churn.memory }} ^ -tenure_months) over so_far as unexpected_charge,
+        * sum(has_unexpected_charge::int * {{ truths.churn.memory }} ^ -tenure_months) over so_far
+            as unexpected_charge,
         {{ truths.churn.memory }} ^ tenure_months
-        * sum((slow_count + reopen_count + 0.5 * transfer_count) * {{ truths.churn.memory }} ^ -tenure_months)
+        * sum((slow_count + reopen_count + 0.5 * transfer_count)
+            * {{ truths.churn.memory }} ^ -tenure_months)
             over so_far as bad_ticket
     from shocks
     window so_far as (partition by n order by month_index rows unbounded preceding)
@@ -221,7 +236,8 @@ select
 from running
 join customers using (n);
 
--- What has settled in by the start of each month. Scores and comments of a month come from this, so
+-- What has settled in by the start of each month. Scores and comments of a month come from
+-- this, so
 -- that nobody complains of a thing that has not happened yet; so does the risk of leaving.
 create or replace temp table states_before as
 select

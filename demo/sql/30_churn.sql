@@ -5,8 +5,10 @@ with exposed as (
         states_before.*,
         segment,
         contract_months,
-        greatest(month_start, started_at + interval {{ truths.churn.safe_days }} day) as exposed_from,
-        (onboarding.report_at is null or onboarding.report_at >= month_start)::int as onboarding_unfinished,
+        greatest(month_start, started_at + interval {{ truths.churn.safe_days }} day)
+            as exposed_from,
+        (onboarding.report_at is null or onboarding.report_at >= month_start)::int
+            as onboarding_unfinished,
         case
             when contract_months = 12
                 and month(month_start) = month(started_at) and month_start > started_at
@@ -18,8 +20,10 @@ with exposed as (
     where tenure_months > 0
 ),
 
--- What is known at the start of the month, for each of the next three months: measures fade, mood
--- returns to its baseline, the renewal and the tenure follow the calendar. Nothing yet to come is used.
+-- What is known at the start of the month, for each of the next three months: measures fade,
+-- mood
+-- returns to its baseline, the renewal and the tenure follow the calendar. Nothing yet to come
+-- is used.
 ahead as (
     select
         exposed.*,
@@ -27,7 +31,8 @@ ahead as (
         {{ truths.churn.intercept }}
         + {{ truths.churn.usage_decline }} * usage_decline * {{ truths.use.memory }} ^ step
         + {{ truths.churn.payment_failure }} * payment_failure * {{ truths.churn.memory }} ^ step
-        + {{ truths.churn.unexpected_charge }} * unexpected_charge * {{ truths.churn.memory }} ^ step
+        + {{ truths.churn.unexpected_charge }} * unexpected_charge
+            * {{ truths.churn.memory }} ^ step
         + {{ truths.churn.bad_ticket }} * bad_ticket * {{ truths.churn.memory }} ^ step
         + {{ truths.churn.low_mood }} * clamp(
             -(baseline_mood + (mood - baseline_mood) * {{ truths.mood.memory }} ^ step), -2, 3
@@ -57,8 +62,10 @@ select
     exposed.*,
     epoch(month_end - exposed_from) / 86400.0 as exposed_days,
     round(logistic(log_odds), 9) as churn_probability_30d,
-    round(1 - (1 - probabilities[1]) * (1 - probabilities[2]) * (1 - probabilities[3]), 9) as churn_probability_90d,
-    round(1 - (1 - logistic(log_odds)) ^ (epoch(month_end - exposed_from) / 86400.0 / 30), 9) as churn_probability_month
+    round(1 - (1 - probabilities[1]) * (1 - probabilities[2]) * (1 - probabilities[3]), 9)
+        as churn_probability_90d,
+    round(1 - (1 - logistic(log_odds)) ^ (epoch(month_end - exposed_from) / 86400.0 / 30), 9)
+        as churn_probability_month
 from exposed
 join scored using (n, month_index)
 where exposed_from < month_end;
@@ -75,7 +82,8 @@ with leaving as (
 select
     n,
     month_index,
-    -- An annual contract that runs out in the month ends on its last day; any other on any day.
+    -- An annual contract that runs out in the month ends on its last day; any other on any
+    -- day.
     date_trunc('hour', case
         when renewal_at >= exposed_from then renewal_at
         else after_seconds(exposed_from, uniform(n, 'leave_at') * exposed_days * 86400 * 0.95)
@@ -91,7 +99,8 @@ with known as (
         churned_at,
         case
             when uniform(customers.n, 'win_back') < {{ truths.customers.win_back_probability }}
-                and after_days(churned_at, 95 + 60 * uniform(customers.n, 'win_back_days')) < history_end()
+                and after_days(churned_at, 95 + 60 * uniform(customers.n, 'win_back_days'))
+                    < history_end()
                 then after_days(churned_at, 95 + 60 * uniform(customers.n, 'win_back_days'))
         end as returned_at
     from customers
@@ -114,8 +123,10 @@ join (
         states.n,
         states.month_index,
         unnest([
-            {'span_from': states.from_at, 'span_to': least(states.month_end, coalesce(churned_at, states.month_end))},
-            {'span_from': greatest(states.month_start, returned_at), 'span_to': case when returned_at is not null then states.month_end end}
+            {'span_from': states.from_at,
+                'span_to': least(states.month_end, coalesce(churned_at, states.month_end))},
+            {'span_from': greatest(states.month_start, returned_at), 'span_to': case
+                when returned_at is not null then states.month_end end}
         ], recursive := true)
     from states
     join lifetimes using (n)

@@ -6,7 +6,8 @@ select
         lifetimes.started_at,
         {{ truths.offers.first_offer_days }} + {{ truths.offers.days_between_offers }} * offer_round
         + 20 * uniform(customers.n, offer_round, 'offer_day')
-    )) + to_seconds(floor(28800 + 32000 * uniform(customers.n, offer_round, 'offer_time'))::bigint) as offered_at,
+    )) + to_seconds(floor(28800 + 32000 * uniform(customers.n, offer_round, 'offer_time'))::bigint)
+        as offered_at,
     pick(
         ['advanced_analytics', 'extra_seats', 'premium_support'],
         uniform(customers.n, offer_round, 'offer')
@@ -25,7 +26,8 @@ with made as (
     left join all_tickets
         on all_tickets.n = offer_rounds.n
             and all_tickets.opened_at < offer_rounds.offered_at
-            and all_tickets.opened_at >= offer_rounds.offered_at - interval {{ truths.offers.ticket_days }} day
+            and all_tickets.opened_at >= offer_rounds.offered_at
+                - interval {{ truths.offers.ticket_days }} day
     where is_customer_at(offered_at, started_at, churned_at, returned_at)
     group by all
 ),
@@ -113,7 +115,8 @@ with signups as (
         customers.*,
         'A-D' || lpad((n + 1)::varchar, 6, '0'),
         ' ' || upper(email[1:1]) || email[2:],
-        least(after_days(created_at, 20 + 200 * uniform(n, 'second_signup')), history_end() - interval 3 hour)
+        least(after_days(created_at, 20 + 200 * uniform(n, 'second_signup')), history_end()
+            - interval 3 hour)
     from customers
     where has_double_account
 )
@@ -137,8 +140,10 @@ select
     n,
     contact_number,
     'C-' || (n + 1)::varchar || '-' || contact_number::varchar as contact_id,
-    case when contact_number = 0 then first_name else pick({{ words.first_names }}, uniform(n, contact_number, 'first_name')) end as given_name,
-    case when contact_number = 0 then last_name else pick({{ words.last_names }}, uniform(n, contact_number, 'last_name')) end as family_name,
+    case when contact_number = 0 then first_name else pick({{ words.first_names }},
+        uniform(n, contact_number, 'first_name')) end as given_name,
+    case when contact_number = 0 then last_name else pick({{ words.last_names }},
+        uniform(n, contact_number, 'last_name')) end as family_name,
     case
         when contact_number = 0 then email
         else 'contact' || contact_number::varchar || '@' || split_part(email, '@', 2)
@@ -149,7 +154,8 @@ select
         history_end() - interval 3 hour
     ) as contact_created_at
 from (
-    select *, unnest(range(1 + floor(2.4 * uniform(n, 'contacts'))::int)) as contact_number from customers
+    select *, unnest(range(1 + floor(2.4 * uniform(n, 'contacts'))::int)) as contact_number
+        from customers
 );
 
 create or replace temp table crm_contacts as
@@ -157,8 +163,10 @@ select
     contact_id,
     account_id,
     given_name || ' ' || family_name as full_name,
-    case when uniform(n, contact_number, 'upper') < 0.1 then upper(contact_email) else contact_email end as email,
-    '+1 555 01' || lpad(floor(100 * uniform(n, contact_number, 'phone'))::int::varchar, 2, '0') as phone,
+    case when uniform(n, contact_number, 'upper') < 0.1 then upper(contact_email) else contact_email
+        end as email,
+    '+1 555 01' || lpad(floor(100 * uniform(n, contact_number, 'phone'))::int::varchar, 2, '0')
+        as phone,
     contacts.job_title,
     written_utc(contact_created_at) as created_at
 from contacts
@@ -166,7 +174,8 @@ join customers using (n);
 
 create or replace temp table crm_consents as
 select
-    'CO-' || contact_id || '-' || purpose || case when is_revoked then '-2' else '' end as consent_id,
+    'CO-' || contact_id || '-' || purpose || case when is_revoked then '-2' else '' end
+        as consent_id,
     contact_id,
     contact_email as email,
     purpose,
@@ -177,7 +186,8 @@ from (
         contacts.*,
         purpose,
         false as is_revoked,
-        uniform(n, contact_number, purpose) < case purpose when 'marketing' then 0.7 else 0.92 end as is_granted,
+        uniform(n, contact_number, purpose) < case purpose when 'marketing' then 0.7 else 0.92 end
+            as is_granted,
         contact_created_at as updated_at
     from contacts
     cross join (values ('marketing'), ('survey')) as purposes (purpose)
@@ -189,7 +199,8 @@ from (
         false,
         after_days(contact_created_at, 30 + 300 * uniform(n, contact_number, 'revoked_days'))
     from contacts
-    where uniform(n, contact_number, 'marketing') < 0.7 and uniform(n, contact_number, 'revoked') < 0.08
+    where uniform(n, contact_number, 'marketing') < 0.7 and uniform(n, contact_number, 'revoked')
+        < 0.08
 )
 where updated_at < history_end();
 
@@ -245,7 +256,8 @@ with deals as (
         1,
         started_at + interval 305 day,
         case
-            when churned_at is not null and churned_at <= started_at + interval 1 year + interval 1 hour then churned_at
+            when churned_at is not null and churned_at <= started_at + interval 1 year
+                + interval 1 hour then churned_at
             when started_at + interval 1 year < history_end() then started_at + interval 1 year
         end,
         coalesce(churned_at > started_at + interval 1 year + interval 1 hour, true),
@@ -260,7 +272,8 @@ select
     'OP-' || (n + 1)::varchar || '-' || kind || '-' || number::varchar as opportunity_id,
     account_id,
     kind,
-    case when closed_at is null then 'negotiation' when is_won then 'closed_won' else 'closed_lost' end as stage,
+    case when closed_at is null then 'negotiation' when is_won then 'closed_won' else 'closed_lost'
+        end as stage,
     amount::decimal(18, 2) as amount,
     'EUR' as currency,
     written_utc(deal_created_at) as created_at,

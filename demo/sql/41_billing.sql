@@ -9,7 +9,8 @@ select
     (seats * seat_price)::decimal(18, 2) as subtotal_amount,
     case
         when has_unexpected_charge
-            then greatest(15, round(seats * seat_price * (0.08 + 0.25 * uniform(n, month_index, 'fee')), 2))
+            then greatest(15, round(seats * seat_price
+                * (0.08 + 0.25 * uniform(n, month_index, 'fee')), 2))
         else 0
     end::decimal(18, 2) as fees_amount,
     case
@@ -42,13 +43,15 @@ select
     fees_amount as fees,
     subtotal_amount + fees_amount as total,
     'EUR' as currency,
-    case when is_customer_at(paid_draw, billed_invoices.started_at, churned_at, returned_at) then 'paid' else 'open' end as status
+    case when is_customer_at(paid_draw, billed_invoices.started_at, churned_at, returned_at)
+        then 'paid' else 'open' end as status
 from billed_invoices
 join customers using (n);
 
 create or replace temp table billing_events as
 with events as (
-    select n, invoice_id, issued_at as occurred_at, 'invoice.finalized' as event_type, fees_amount > 0 as has_fee, 1 as step
+    select n, invoice_id, issued_at as occurred_at, 'invoice.finalized' as event_type, fees_amount
+        > 0 as has_fee, 1 as step
     from billed_invoices
     union all
     select n, invoice_id, issued_at + interval 4 minute, 'invoice.payment_failed', false, 2
@@ -78,7 +81,8 @@ select
     event_type as type,
     billing_customer_id as customer,
     invoice_id as invoice,
-    written_offset(occurred_at, pick([0, 1, 2], uniform(events.n, invoice_id, step, 'server'))) as created,
+    written_offset(occurred_at, pick([0, 1, 2], uniform(events.n, invoice_id, step, 'server')))
+        as created,
     case
         when event_type = 'invoice.payment_failed' then 'failure'
         when has_fee then 'unexpected_fee'
@@ -90,19 +94,23 @@ where occurred_at < history_end();
 
 create or replace temp table billing_subscription_changes as
 with seat_changes as (
-    select n, responded_at as changed_at, 'upgraded' as change_type, greatest(1, ceil(seats * 0.25)::int) as seat_delta
+    select n, responded_at as changed_at, 'upgraded' as change_type,
+        greatest(1, ceil(seats * 0.25)::int) as seat_delta
     from offers
     join customers using (n)
     where offer_id = 'extra_seats' and is_accepted
     union all
     select
         n,
-        after_seconds(span_from, uniform(n, month_index, 'seat_change_at') * epoch(span_to - span_from)),
-        case when uniform(n, month_index, 'seat_change') < 0.006 then 'upgraded' else 'downgraded' end,
+        after_seconds(span_from, uniform(n, month_index, 'seat_change_at')
+            * epoch(span_to - span_from)),
+        case when uniform(n, month_index, 'seat_change') < 0.006 then 'upgraded'
+            else 'downgraded' end,
         case when uniform(n, month_index, 'seat_change') < 0.006 then 1 else -1 end
     from spans
     join customers using (n)
-    where tenure_months > 0 and uniform(n, month_index, 'seat_change') < case when seats > 2 then 0.010 else 0.006 end
+    where tenure_months > 0 and uniform(n, month_index, 'seat_change') < case when seats > 2
+        then 0.010 else 0.006 end
 ),
 
 changes as (
@@ -151,12 +159,14 @@ select
     -- Who comes back gets a new subscription.
     subscription_id || case when step = 6 then 'b' else '' end as subscription,
     billing_customer_id as customer,
-    written_offset(changed_at, pick([0, 1, 2], uniform(n, change_number, 'change_server'))) as changed,
+    written_offset(changed_at, pick([0, 1, 2], uniform(n, change_number, 'change_server')))
+        as changed,
     change_type,
     case when change_type in ('cancelled', 'ended') then 'cancelled' else 'active' end as status,
     plan_id as plan,
     seats_after as seats,
-    case when change_type in ('cancelled', 'ended') then 0 else seats_after * seat_price end::decimal(18, 2) as mrr,
+    case when change_type in ('cancelled', 'ended') then 0 else seats_after
+        * seat_price end::decimal(18, 2) as mrr,
     'EUR' as currency,
     contract_months
 from stated

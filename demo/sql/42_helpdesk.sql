@@ -5,15 +5,18 @@ select
     case when first_replied_at < history_end() then first_replied_at end as replied_at,
     case when not is_unsolved and solved_draw < history_end() then solved_draw end as solved_at,
     case
-        when is_transferred and first_replied_at + (solved_draw - first_replied_at) * 0.2 < history_end()
+        when is_transferred and first_replied_at + (solved_draw - first_replied_at) * 0.2
+            < history_end()
             then first_replied_at + (solved_draw - first_replied_at) * 0.2
     end as transferred_at,
     case
-        when is_reopened and not is_unsolved and first_replied_at + (solved_draw - first_replied_at) * 0.4 < history_end()
+        when is_reopened and not is_unsolved and first_replied_at + (solved_draw - first_replied_at)
+            * 0.4 < history_end()
             then first_replied_at + (solved_draw - first_replied_at) * 0.4
     end as first_solved_at,
     case
-        when is_reopened and not is_unsolved and first_replied_at + (solved_draw - first_replied_at) * 0.6 < history_end()
+        when is_reopened and not is_unsolved and first_replied_at + (solved_draw - first_replied_at)
+            * 0.6 < history_end()
             then first_replied_at + (solved_draw - first_replied_at) * 0.6
     end as reopened_at,
     case
@@ -21,7 +24,8 @@ select
         when reason in ('bug', 'performance', 'integration') then 'technical'
         else 'frontline'
     end as team,
-    'agent-' || lpad((1 + floor(30 * uniform(n, month_index, ticket_number, 'agent'))::int)::varchar, 2, '0') as agent_id
+    'agent-' || lpad((1 + floor(30
+        * uniform(n, month_index, ticket_number, 'agent'))::int)::varchar, 2, '0') as agent_id
 from all_tickets
 join lifetimes using (n)
 where is_customer_at(opened_at, started_at, churned_at, returned_at);
@@ -35,17 +39,20 @@ select
     written_in('Europe/Berlin', solved_at) as solved,
     channel_id as channel,
     reason,
-    pick(['low', 'normal', 'normal', 'high'], uniform(tickets.n, ticket_key, 'priority')) as priority,
+    pick(['low', 'normal', 'normal', 'high'], uniform(tickets.n, ticket_key, 'priority'))
+        as priority,
     case
         when solved_at is not null and solved_at < history_end() - interval 14 day then 'closed'
-        when solved_at is not null then 'solved' when replied_at is not null then 'pending' else 'open'
+        when solved_at is not null then 'solved' when replied_at is not null then 'pending'
+            else 'open'
     end as status,
     team as group_name,
     agent_id as assignee,
     (reopened_at is not null)::int as reopens,
     (transferred_at is not null)::int as transfers,
     case
-        when (hash(n, ticket_key, 'late', {{ seed }}) % 20) = 0 and date_trunc('month', opened_at) = timestamp '2025-03-01'
+        when (hash(n, ticket_key, 'late', {{ seed }}) % 20) = 0
+            and date_trunc('month', opened_at) = timestamp '2025-03-01'
             then 'late' else strftime(opened_at, '%Y')
     end as delivery
 from tickets
@@ -54,7 +61,8 @@ where contact_number = 0;
 
 create or replace temp table helpdesk_ticket_events as
 with events as (
-    select ticket_id, opened_at as occurred_at, 'opened' as event_type, 1 as step, team, agent_id from tickets
+    select ticket_id, opened_at as occurred_at, 'opened' as event_type, 1 as step, team, agent_id
+        from tickets
     union all
     select ticket_id, replied_at, 'replied', 2, team, agent_id from tickets
     union all

@@ -2,18 +2,22 @@ create or replace temp table product_users as
 select
     'u' || (n + 1)::varchar || '-' || user_number::varchar as user_id,
     billing_customer_id as workspace,
-    case when user_number = 0 then email else 'user' || user_number::varchar || '@' || split_part(email, '@', 2) end as email,
-    written_zulu(after_days(started_at, 0.01 + 5 * user_number * uniform(n, user_number, 'user_days'))) as created_at
+    case when user_number = 0 then email else 'user' || user_number::varchar || '@'
+        || split_part(email, '@', 2) end as email,
+    written_zulu(after_days(started_at, 0.01 + 5 * user_number
+        * uniform(n, user_number, 'user_days'))) as created_at
 from (
     select customers.*, unnest(range(user_count)) as user_number
     from customers
     join onboarding using (n)
     where login_at is not null
 )
-where after_days(started_at, 0.01 + 5 * user_number * uniform(n, user_number, 'user_days')) < history_end();
+where after_days(started_at, 0.01 + 5 * user_number * uniform(n, user_number, 'user_days'))
+    < history_end();
 
 create or replace temp table onboarding_events as
-select n, login_at as occurred_at, 'workspace_first_login' as event_name, 900 as step from onboarding
+select n, login_at as occurred_at, 'workspace_first_login' as event_name, 900 as step
+    from onboarding
 union all
 select
     n,
@@ -43,7 +47,8 @@ with rows_due as (
             {{ truths.use.rows_per_month }} * (0.35 + 0.12 * user_count)
             * case when report_at is null then 0.6 else 1 end
             * (0.6 + 0.8 * uniform(spans.n, 'use_size')) * exp(use_level)
-            * least(greatest(epoch(span_to - greatest(span_from, login_at)) / 86400.0, 0) / 30, 1.05)
+            * least(greatest(epoch(span_to - greatest(span_from, login_at)) / 86400.0, 0) / 30,
+                1.05)
             + uniform(spans.n, month_index, 'use_rows')
         )::int)) as step
     from spans
@@ -56,7 +61,8 @@ placed as (
     select
         *,
         after_seconds(
-            use_from, (0.001 + 0.998 * uniform(n, month_index, step, 'use_at')) * epoch(span_to - use_from)
+            use_from, (0.001 + 0.998 * uniform(n, month_index, step, 'use_at'))
+                * epoch(span_to - use_from)
         ) as any_moment,
         floor(user_count * uniform(n, month_index, step, 'user'))::int as user_number,
         uniform(n, month_index, step, 'event') as event_draw
@@ -68,7 +74,8 @@ timed as (
         *,
         clamp(
             date_trunc('day', any_moment) + to_seconds(floor(
-                25200 + 43200 * (uniform(n, month_index, step, 'hour_a') + uniform(n, month_index, step, 'hour_b')) / 2
+                25200 + 43200 * (uniform(n, month_index, step, 'hour_a')
+                    + uniform(n, month_index, step, 'hour_b')) / 2
             )::bigint),
             use_from + interval 2 second,
             span_to - interval 2 second
@@ -87,8 +94,10 @@ select
         when event_draw < 0.030 then 'rage_click'
         when report_at is null or occurred_at < report_at then 'dashboard_viewed'
         when event_draw < case when is_heavy_reporter then 0.60 else 0.14 end then 'report_built'
-        when event_draw < case when is_heavy_reporter then 0.70 else 0.26 end then 'export_downloaded'
-        when event_draw < case when is_heavy_reporter then 0.76 else 0.36 end then 'integration_synced'
+        when event_draw < case when is_heavy_reporter then 0.70 else 0.26 end
+            then 'export_downloaded'
+        when event_draw < case when is_heavy_reporter then 0.76 else 0.36 end
+            then 'integration_synced'
         else 'dashboard_viewed'
     end as event_name
 from timed
@@ -114,7 +123,8 @@ select
     'u' || (n + 1)::varchar || '-' || user_number::varchar as user_id,
     event_name as event,
     occurred_at as occurred_at,
-    's' || (n + 1)::varchar || '.' || user_number::varchar || '.' || strftime(occurred_at, '%y%m%d') as session_id,
+    's' || (n + 1)::varchar || '.' || user_number::varchar || '.' || strftime(occurred_at, '%y%m%d')
+        as session_id,
     case
         when month_index = 99 or event_name in ('error_shown', 'rage_click') then 1
         else 1 + floor(18 * uniform(n, month_index, step, 'actions') ^ 2)::bigint

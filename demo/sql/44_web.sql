@@ -3,16 +3,20 @@ create or replace temp table visits as
 select
     n,
     visitor_id,
-    created_at - to_seconds(floor(86400 * (0.5 + 29 * uniform(n, step, 'visit_at')))::bigint) as occurred_at,
+    created_at - to_seconds(floor(86400 * (0.5 + 29 * uniform(n, step, 'visit_at')))::bigint)
+        as occurred_at,
     'site_visited' as event_name,
     '/' as page
 from (select *, unnest(range(1 + floor(4 * uniform(n, 'visits'))::int)) as step from customers)
 union all
-select n, visitor_id, created_at - to_seconds(floor(600 + 36000 * uniform(n, 'pricing_at'))::bigint), 'pricing_page_viewed', '/pricing'
+select n, visitor_id, created_at
+    - to_seconds(floor(600 + 36000 * uniform(n, 'pricing_at'))::bigint), 'pricing_page_viewed',
+        '/pricing'
 from customers
 where uniform(n, 'pricing') < 0.88
 union all
-select n, visitor_id, created_at - to_seconds(floor(40000 + 2000 * uniform(n, 'paper_at'))::bigint), 'whitepaper_downloaded', '/resources/guide'
+select n, visitor_id, created_at - to_seconds(floor(40000 + 2000 * uniform(n, 'paper_at'))::bigint),
+    'whitepaper_downloaded', '/resources/guide'
 from customers
 where uniform(n, 'paper') < 0.3
 union all
@@ -29,9 +33,12 @@ select
         ['help_article_viewed', 'help_article_viewed', 'newsletter_opened', 'site_visited'],
         uniform(n, month_index, step, 'web_event')
     ),
-    pick(['/help/import', '/help/reports', '/help/billing', '/help/users', '/blog'], uniform(n, month_index, step, 'page'))
+    pick(['/help/import', '/help/reports', '/help/billing', '/help/users', '/blog'],
+        uniform(n, month_index, step, 'page'))
 from (
-    select spans.*, visitor_id, unnest(range(floor(2.6 * uniform(n, month_index, 'web_count') * span_days / 30 + uniform(n, month_index, 'web_more'))::int)) as step
+    select spans.*, visitor_id,
+        unnest(range(floor(2.6 * uniform(n, month_index, 'web_count') * span_days / 30
+            + uniform(n, month_index, 'web_more'))::int)) as step
     from spans
     join customers using (n)
 )
@@ -49,24 +56,28 @@ select
         after_seconds(history_start(), uniform(n, visitor, 'stranger_at') * 725 * 86400),
         step * (20 + 300 * uniform(n, visitor, 'stranger_pace'))
     ),
-    case when step = 0 then 'site_visited' when step = 1 then 'pricing_page_viewed' else 'whitepaper_downloaded' end,
+    case when step = 0 then 'site_visited' when step = 1 then 'pricing_page_viewed'
+        else 'whitepaper_downloaded' end,
     case when step = 0 then '/' when step = 1 then '/pricing' else '/resources/guide' end
 from (
-    select n, visitor, unnest(range(1 + floor(2.6 * uniform(n, visitor, 'stranger_visits') ^ 2)::int)) as step
+    select n, visitor, unnest(range(1
+        + floor(2.6 * uniform(n, visitor, 'stranger_visits') ^ 2)::int)) as step
     from customers
     cross join range(2) as strangers (visitor)
 );
 
 create or replace temp table web_events as
 select
-    'w' || lower(to_hex(hash(visitor_id, occurred_at, event_name, number, {{ seed }}))) as message_id,
+    'w' || lower(to_hex(hash(visitor_id, occurred_at, event_name, number, {{ seed }})))
+        as message_id,
     visitor_id as anonymous_id,
     event_name as event,
     written_zulu(occurred_at) as timestamp,
     page,
     visitor_id || '-' || strftime(occurred_at, '%Y%m%d') as session_id
 from (
-    select *, row_number() over (partition by visitor_id, occurred_at, event_name order by page) as number
+    select *, row_number() over (partition by visitor_id, occurred_at, event_name order by page)
+        as number
     from visits
     where occurred_at >= history_start() and occurred_at < history_end()
 );
@@ -129,9 +140,12 @@ select
     pick(['web', 'in_app'], uniform(n, order_id, 'channel')) as channel,
     (quantity * unit_amount)::decimal(18, 2) as total,
     'EUR' as currency,
-    case when status_draw >= 0.03 and approved_draw < history_end() then written_utc(approved_draw) end as approved_at,
-    case when status_draw >= 0.03 and shipped_draw < history_end() then written_utc(shipped_draw) end as shipped_at,
-    case when status_draw >= 0.03 and delivered_draw < history_end() then written_utc(delivered_draw) end as delivered_at,
+    case when status_draw >= 0.03 and approved_draw < history_end() then written_utc(approved_draw)
+        end as approved_at,
+    case when status_draw >= 0.03 and shipped_draw < history_end() then written_utc(shipped_draw)
+        end as shipped_at,
+    case when status_draw >= 0.03 and delivered_draw < history_end()
+        then written_utc(delivered_draw) end as delivered_at,
     written_utc(ordered_at + interval 4 day) as promised_at,
     case
         when status_draw >= 0.03 and status_draw < 0.06 and delivered_draw < history_end()

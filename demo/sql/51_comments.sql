@@ -1,12 +1,15 @@
--- A comment is an opening, a subject with a detail, a consequence and a closing, some left out; then
--- the slips of the hand. A theme that a language has no words for is written in English.
+-- A comment is an opening, a subject with a detail, a consequence and a closing, some left out;
+-- then the slips of the hand. A theme that a language has no words for is written in English.
 create or replace temp table comment_parts as
 with sided as (
     select
         comment_asks.*,
         case when feeling in ('positive', 'neutral') then joy else pain end as theme,
-        case feeling when 'mixed' then 'negative' when 'question' then 'question' else feeling end as side,
-        case when uniform(n, comment_key, 'language') < {{ truths.comments.own_language_probability }} then home_language else 'en' end as wanted_language
+        case feeling when 'mixed' then 'negative' when 'question' then 'question' else feeling end
+            as side,
+        case when uniform(n, comment_key, 'language')
+            < {{ truths.comments.own_language_probability }} then home_language else 'en' end
+                as wanted_language
     from comment_asks
     join customers using (n)
 ),
@@ -14,12 +17,14 @@ with sided as (
 spoken as (
     select
         sided.* exclude (theme),
-        case when sided.side in ('neutral', 'question') then 'general' else sided.theme end as theme,
+        case when sided.side in ('neutral', 'question') then 'general' else sided.theme end
+            as theme,
         coalesce(core.language, 'en') as language
     from sided
     left join fragments as core
         on core.language = wanted_language and core.slot = 'detail' and core.side = sided.side
-            and core.theme = case when sided.side in ('neutral', 'question') then 'general' else sided.theme end
+            and core.theme = case when sided.side in ('neutral', 'question') then 'general'
+                else sided.theme end
 )
 
 select
@@ -52,14 +57,18 @@ join fragments as detail
     on detail.language = comment_parts.language and detail.side = comment_parts.side
         and detail.theme = comment_parts.theme and detail.slot = 'detail'
 join fragments as opening
-    on opening.language = comment_parts.language and opening.slot = 'opening' and opening.theme = 'any'
-        and opening.side = comment_parts.side || case when is_strong and comment_parts.side in ('positive', 'negative') then '_strong' else '' end
+    on opening.language = comment_parts.language and opening.slot = 'opening'
+        and opening.theme = 'any'
+        and opening.side = comment_parts.side || case when is_strong
+            and comment_parts.side in ('positive', 'negative') then '_strong' else '' end
 join fragments as consequence
     on consequence.language = comment_parts.language and consequence.slot = 'consequence'
         and consequence.theme = 'any' and consequence.side = comment_parts.side
 join fragments as closing
-    on closing.language = comment_parts.language and closing.slot = 'closing' and closing.theme = 'any'
-        and closing.side = comment_parts.side || case when is_strong and comment_parts.side in ('positive', 'negative') then '_strong' else '' end
+    on closing.language = comment_parts.language and closing.slot = 'closing'
+        and closing.theme = 'any'
+        and closing.side = comment_parts.side || case when is_strong
+            and comment_parts.side in ('positive', 'negative') then '_strong' else '' end
 join fragments as connector
     on connector.language = comment_parts.language and connector.slot = 'connector'
 left join fragments as bright_subject
@@ -76,7 +85,8 @@ with shaped as (
         case
             when feeling = 'mixed' and bright_text is not null
                 then bright_text || connector_text || lower(core_text[1:1]) || core_text[2:] || '.'
-            when is_strong or shape_draw < 0.30 then opening_text || ' ' || core_text || '. ' || closing_text
+            when is_strong or shape_draw < 0.30 then opening_text || ' ' || core_text || '. '
+                || closing_text
             when shape_draw < 0.50 then core_text || consequence_text || '.'
             when shape_draw < 0.65 then core_text || consequence_text || '. ' || closing_text
             when shape_draw < 0.80 then opening_text || ' ' || core_text || consequence_text || '.'
@@ -94,7 +104,8 @@ slipped as (
         2 + floor(uniform(n, comment_key, 'typo_at') * (length(clean_text) - 4))::int as slip_at,
         case
             when uniform(n, comment_key, 'case') < 0.10 then lower(clean_text)
-            when uniform(n, comment_key, 'case') > 0.96 and side = 'negative' and is_strong then upper(clean_text)
+            when uniform(n, comment_key, 'case') > 0.96 and side = 'negative' and is_strong
+                then upper(clean_text)
             else clean_text
         end as cased_text
     from shaped
@@ -112,16 +123,20 @@ select
     is_strong,
     case
         when typo_draw < {{ truths.comments.typo_probability }} * 0.5
-            then cased_text[:slip_at - 1] || cased_text[slip_at + 1:slip_at + 1] || cased_text[slip_at:slip_at] || cased_text[slip_at + 2:]
+            then cased_text[:slip_at - 1] || cased_text[slip_at + 1:slip_at + 1]
+                || cased_text[slip_at:slip_at] || cased_text[slip_at + 2:]
         when typo_draw < {{ truths.comments.typo_probability }}
             then cased_text[:slip_at - 1] || cased_text[slip_at + 1:]
         else cased_text
     end
     || case
         when contact_draw < {{ truths.comments.contact_detail_probability }} * 0.5
-            then ' ' || lower(strip_accents(first_name)) || '.' || lower(strip_accents(last_name)) || '@example.com'
+            then ' ' || lower(strip_accents(first_name)) || '.' || lower(strip_accents(last_name))
+                || '@example.com'
         when contact_draw < {{ truths.comments.contact_detail_probability }}
-            then ' +1 (555) 01' || lpad(floor(contact_draw * 4000 % 100)::int::varchar, 2, '0') || '-' || lpad(floor(uniform(n, comment_key, 'phone') * 10000)::int::varchar, 4, '0')
+            then ' +1 (555) 01' || lpad(floor(contact_draw * 4000 % 100)::int::varchar, 2, '0')
+                || '-' || lpad(floor(uniform(n, comment_key, 'phone') * 10000)::int::varchar, 4,
+                    '0')
         else ''
     end as comment_text
 from slipped

@@ -21,6 +21,7 @@ from ml.churn.evaluate import (
 from ml.churn.features import FEATURES
 from ml.churn.fit import ChurnModel, Snapshots, build_snapshots, epoch_day, fit_churn_model
 from ml.churn.score import score_churn
+from ml.registry.reports import report_files
 from ml.registry.store import write_model
 from ml.registry.versions import model_version
 from ml.tables import typed_frame
@@ -61,7 +62,16 @@ class ChurnForecast:
 
     def save(self, directory: Path) -> Path:
         """Write model, figures and card to `<directory>/churn/<version>/` and return it."""
-        return write_model(directory, MODEL_NAME, self.version, churn_files(self))
+        reports = report_files(
+            {
+                "model_status": self.status,
+                "model_metrics": self.metrics,
+                "calibration": self.calibration,
+                "feature_importance": self.importance,
+            }
+        )
+        files = {**churn_files(self), **reports}
+        return write_model(directory, MODEL_NAME, self.version, files)
 
 
 @dataclass(frozen=True, kw_only=True)

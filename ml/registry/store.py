@@ -4,6 +4,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+# The file that names the version written last.
+_CURRENT = "current"
+
 
 def write_model(directory: Path, model_name: str, version: str, files: Mapping[str, str]) -> Path:
     """Write the files of one model version.
@@ -35,4 +38,13 @@ def write_model(directory: Path, model_name: str, version: str, files: Mapping[s
     if target.exists():
         shutil.rmtree(target)
     partial.rename(target)
+    marker = target.parent / f".{_CURRENT}.partial"
+    marker.write_text(version + "\n", encoding="utf-8", newline="\n")
+    marker.replace(target.parent / _CURRENT)
     return target
+
+
+def current_version(model_directory: Path) -> str | None:
+    """Return the version that was written last; None for a folder that holds no model."""
+    marker = model_directory / _CURRENT
+    return marker.read_text(encoding="utf-8").strip() if marker.exists() else None

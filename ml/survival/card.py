@@ -36,7 +36,6 @@ def survival_files(estimate: "SurvivalEstimate") -> dict[str, str]:
         "config.json": json.dumps(choices, indent=2, sort_keys=True) + "\n",
         "curves.csv": estimate.curves.to_csv(index=False, lineterminator="\n"),
         "hazard_ratios.csv": estimate.hazard_ratios.to_csv(index=False, lineterminator="\n"),
-        "metrics.csv": estimate.metrics.to_csv(index=False, lineterminator="\n"),
         "card.md": card.markdown() + "".join(f"\n![{name}]({name}.svg)\n" for name in plots),
         "card.html": card.html(),
         **{f"{name}.svg": svg for name, svg in plots.items()},

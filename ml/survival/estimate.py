@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ml.registry.reports import report_files
 from ml.registry.store import write_model
 from ml.registry.versions import model_version
 from ml.survival.card import survival_files
@@ -49,7 +50,9 @@ class SurvivalEstimate:
 
     def save(self, directory: Path) -> Path:
         """Write figures and card to `<directory>/churn_survival/<version>/` and return it."""
-        return write_model(directory, MODEL_NAME, self.version, survival_files(self))
+        reports = report_files({"model_status": self.status, "model_metrics": self.metrics})
+        files = {**survival_files(self), **reports}
+        return write_model(directory, MODEL_NAME, self.version, files)
 
 
 def estimate_survival(

@@ -33,7 +33,6 @@ def upsell_files(forecast: "UpsellForecast") -> dict[str, str]:
     images = "".join(f"\n![{caption}]({name}.svg)\n" for name, (caption, _) in plots.items())
     files = {
         "config.json": _settings(forecast),
-        "metrics.csv": forecast.metrics.to_csv(index=False, lineterminator="\n"),
         "card.md": card.markdown() + images,
         "card.html": card.html(),
         **{f"{name}.svg": svg for name, (_, svg) in plots.items()},

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ml.registry.reports import report_files
 from ml.registry.store import write_model
 from ml.registry.versions import model_version
 from ml.tables import typed_frame
@@ -49,7 +50,16 @@ class UpsellForecast:
 
     def save(self, directory: Path) -> Path:
         """Write model, figures and card to `<directory>/upsell/<version>/` and return it."""
-        return write_model(directory, MODEL_NAME, self.version, upsell_files(self))
+        reports = report_files(
+            {
+                "model_status": self.status,
+                "model_metrics": self.metrics,
+                "calibration": self.calibration,
+                "feature_importance": self.importance,
+            }
+        )
+        files = {**upsell_files(self), **reports}
+        return write_model(directory, MODEL_NAME, self.version, files)
 
 
 def forecast_upsell(

@@ -29,7 +29,12 @@ def build_definitions(
         transformation.definitions(settings),
         prediction.definitions(),
     )
-    keys = tables.resolve_all_asset_keys()
+    keys = {
+        key
+        for assets in tables.assets or []
+        if isinstance(assets, dg.AssetsDefinition)
+        for key in assets.keys
+    }
     return dg.Definitions.merge(
         tables,
         quality.definitions(keys),

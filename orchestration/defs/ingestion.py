@@ -1,7 +1,5 @@
 """One asset per raw stream, made from the source contracts."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from ml.voice.lexicon import vader_lexicon
@@ -34,7 +32,7 @@ def landing_asset(source: SourceContract, stream: StreamContract) -> dg.AssetsDe
         kinds={"duckdb", stream.format},
         retry_policy=RETRY,
     )
-    def load(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult[None]:
+    def load(context: dg.AssetExecutionContext, run: Run) -> dg.MaterializeResult:
         with run.warehouse.connect() as connection:
             loaded = load_stream(
                 connection,
@@ -68,7 +66,7 @@ def load_metadata(loaded: StreamLoad) -> dict[str, int | float | str]:
     owners=["team:customer-insight"],
     kinds={"duckdb", "python"},
 )
-def sentiment_lexicon(run: Run) -> dg.MaterializeResult[None]:
+def sentiment_lexicon(run: Run) -> dg.MaterializeResult:
     """English words with the strength of feeling people gave them (Hutto & Gilbert 2014)."""
     words = vader_lexicon()
     rows = run.warehouse.write(words, "raw.lexicon__vader")

@@ -1,15 +1,16 @@
 """Forecasts: read features, fit and score, keep the model with its card, write the scores back."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
 import dagster as dg
-from ml.voice.language import detect_languages
 
 from ml.churn import forecast_churn
-from ml.registry import collect_reports
+from ml.registry.reports import collect_reports
 from ml.survival import estimate_survival
 from ml.tables import TABLES
 from ml.upsell import forecast_upsell
+from ml.voice.language import detect_languages
+from orchestration.defs.quality import gate_key
 from orchestration.run import Run
 
 TEAM = ["team:data-science"]
@@ -17,12 +18,12 @@ TEAM = ["team:data-science"]
 
 @dg.asset(
     key=["ml", "comment_languages"],
-    deps=[dg.AssetKey(["core", "fct_feedback"])],
+    deps=[dg.AssetKey(["core", "fct_feedback"]), gate_key("core")],
     group_name="voice",
     owners=["team:customer-insight"],
     kinds={"python"},
 )
-def comment_languages(run: Run) -> dg.MaterializeResult[None]:
+def comment_languages(run: Run) -> dg.MaterializeResult:
     """Language of each comment, so that none is scored with another language's words."""
     comments = run.warehouse.read("core.fct_feedback", columns=["feedback_id", "comment_redacted"])
     languages = detect_languages(comments)
@@ -32,12 +33,16 @@ def comment_languages(run: Run) -> dg.MaterializeResult[None]:
 
 @dg.asset(
     key=["ml", "churn_scores"],
-    deps=[dg.AssetKey(["features", "features_churn"]), dg.AssetKey(["features", "labels_churn"])],
+    deps=[
+        dg.AssetKey(["features", "features_churn"]),
+        dg.AssetKey(["features", "labels_churn"]),
+        gate_key("features"),
+    ],
     group_name="prediction",
     owners=TEAM,
     kinds={"python", "xgboost"},
 )
-def churn_scores(run: Run) -> dg.MaterializeResult[None]:
+def churn_scores(run: Run) -> dg.MaterializeResult:
     """Probability that each customer leaves within 30, 90 and 180 days, with reasons."""
     features = run.warehouse.read("features.features_churn")
     labels = run.warehouse.read("features.labels_churn")
@@ -51,12 +56,16 @@ def churn_scores(run: Run) -> dg.MaterializeResult[None]:
 
 @dg.asset(
     key=["ml", "upsell_scores"],
-    deps=[dg.AssetKey(["features", "features_upsell"]), dg.AssetKey(["features", "labels_upsell"])],
+    deps=[
+        dg.AssetKey(["features", "features_upsell"]),
+        dg.AssetKey(["features", "labels_upsell"]),
+        gate_key("features"),
+    ],
     group_name="prediction",
     owners=TEAM,
     kinds={"python", "xgboost"},
 )
-def upsell_scores(run: Run) -> dg.MaterializeResult[None]:
+def upsell_scores(run: Run) -> dg.MaterializeResult:
     """Probability that each customer accepts each offer within 90 days."""
     features = run.warehouse.read("features.features_upsell")
     labels = run.warehouse.read("features.labels_upsell")
@@ -73,7 +82,7 @@ def upsell_scores(run: Run) -> dg.MaterializeResult[None]:
     specs=[
         dg.AssetSpec(
             ["ml", table],
-            deps=[dg.AssetKey(["features", "features_survival"])],
+            deps=[dg.AssetKey(["features", "features_survival"]), gate_key("features")],
             description=description,
             group_name="prediction",
             owners=TEAM,
@@ -85,7 +94,7 @@ def upsell_scores(run: Run) -> dg.MaterializeResult[None]:
         }.items()
     ],
 )
-def survival(run: Run) -> dg.MaterializeResult[None]:
+def survival(run: Run) -> Iterator[dg.MaterializeResult]:
     """Estimate how long customers stay."""
     features = run.warehouse.read("features.features_survival")
     estimate = estimate_survival(features, as_of=run.last_day)
@@ -120,9 +129,9 @@ REPORTS = {
         for table, description in REPORTS.items()
     ],
 )
-def model_reports(run: Run) -> dg.MaterializeResult[None]:
+def model_reports(run: Run) -> Iterator[dg.MaterializeResult]:
     """Gather what the registry holds of each current model."""
-    reports = collect_reports(run.settings.models_dir, as_of=run.last_day)
+    reports = collect_reports(run.settings.models_dir)
     for table in REPORTS:
         rows = run.warehouse.write(reports[table], f"ml.{table}", TABLES[table])
         yield dg.MaterializeResult(asset_key=["ml", table], metadata={"dagster/row_count": rows})

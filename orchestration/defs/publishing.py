@@ -1,12 +1,11 @@
 """What others may read: the snapshot with its score files, and the site built from it."""
 
-from __future__ import annotations
-
 import dagster as dg
 
+from orchestration.defs.quality import gate_key
 from orchestration.defs.transformation.manifest import mart_keys, personal_columns
 from orchestration.defs.transformation.project import current_manifest
-from orchestration.publish import publish_snapshot, site_from_snapshot
+from orchestration.publish import publish_site, publish_snapshot
 from orchestration.run import Run
 from orchestration.settings import Settings
 
@@ -19,13 +18,13 @@ def definitions(settings: Settings) -> dg.Definitions:
 
     @dg.asset(
         key=["published", "snapshot"],
-        deps=[*mart_keys(manifest), dg.AssetKey(["ml", "model_metrics"])],
+        deps=[*mart_keys(manifest), dg.AssetKey(["ml", "model_metrics"]), gate_key("marts")],
         group_name="publishing",
         owners=["team:analytics-engineering"],
         kinds={"duckdb", "parquet"},
         retry_policy=RETRY,
     )
-    def snapshot(run: Run) -> dg.MaterializeResult[None]:
+    def snapshot(run: Run) -> dg.MaterializeResult:
         """Every mart as one set: DuckDB, Parquet and score files, put in place at once."""
         published = publish_snapshot(
             run.settings.warehouse_path,
@@ -52,14 +51,14 @@ def definitions(settings: Settings) -> dg.Definitions:
         kinds={"html"},
         retry_policy=RETRY,
     )
-    def site(run: Run) -> dg.MaterializeResult[None]:
+    def site(run: Run) -> dg.MaterializeResult:
         """The pages that CX teams look at, built from the published snapshot."""
-        built = site_from_snapshot(run.settings.published_dir, run.settings.site_dir)
+        built = publish_site(run.settings)
         return dg.MaterializeResult(
             metadata={
                 "pages": len(built.pages),
                 "size_bytes": built.size_bytes,
-                "address": dg.MetadataValue.path(run.settings.site_dir / "index.html"),
+                "address": dg.MetadataValue.path(built.index),
             }
         )
 

@@ -1,42 +1,56 @@
 """Suites of expectations as blocking checks, the load ledger, and the steward's report."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 
 import dagster as dg
-from data_quality.report import refresh_report
 
 from data_quality.catalogue import Suite, list_suites
-from data_quality.results import SuiteResult
+from data_quality.publish import publish_quality
+from data_quality.results import SuiteResult, ValidationRun
 from data_quality.runner import validate
+from data_quality.storage import save_run
 from orchestration.run import Run
 
 LEDGER = dg.AssetKey(["quality", "load_ledger"])
 STEWARDS = ["team:data-stewardship"]
+# One dbt step builds a table together with tables that read it. A check that blocked what reads the
+# table would cut that step in two and pay dbt's start twice, so the suites of these schemas stand
+# on an asset of their own, on which all later steps wait.
+GATED_SCHEMAS = ("core", "features", "marts")
+
+
+def gate_key(schema: str) -> dg.AssetKey:
+    """Return the key of the asset that stands for the checked tables of a schema."""
+    return dg.AssetKey(["quality", f"checked_{schema}"])
 
 
 def definitions(keys: Collection[dg.AssetKey]) -> dg.Definitions:
-    """Return the ledger, one check per suite whose table is in the graph, and the report.
+    """Return the ledger, the suites whose table is in the graph as checks, and the report.
 
     Parameters
     ----------
     keys
         Keys of all other assets of the graph.
     """
-    raw_keys = sorted(
+    sources = sorted(
         key for key in keys if key.path[0] == "raw" and key.path[1] != "lexicon__vader"
     )
-    ledger = ledger_asset(raw_keys)
-    known = {*keys, ledger.key}
-    suites = [suite for suite in list_suites() if table_key(suite) in known]
-    schemas = sorted({suite.schema_name for suite in suites})
-    checks = [
-        schema_checks(schema, [suite for suite in suites if suite.schema_name == schema])
-        for schema in schemas
+    ledger = ledger_asset(sources)
+    suites = [suite for suite in list_suites() if table_key(suite) in {*keys, LEDGER}]
+    gates = [
+        gate_asset(
+            schema,
+            [suite for suite in suites if suite.schema_name == schema],
+            [key for key in keys if key.path[0] == schema],
+        )
+        for schema in GATED_SCHEMAS
     ]
-    report = report_asset([table_key(suite) for suite in suites])
-    return dg.Definitions(assets=[ledger, report], asset_checks=checks)
+    checked_alone = [suite for suite in suites if suite.schema_name not in GATED_SCHEMAS]
+    report = report_asset([*(gate.key for gate in gates), *map(table_key, checked_alone)])
+    return dg.Definitions(
+        assets=[ledger, *gates, report],
+        asset_checks=[table_check(suite) for suite in checked_alone],
+    )
 
 
 def table_key(suite: Suite) -> dg.AssetKey:
@@ -48,7 +62,7 @@ def ledger_asset(raw_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """Return the asset that stands for the loader's ledger."""
 
     @dg.asset(key=LEDGER, deps=raw_keys, group_name="quality", owners=STEWARDS, kinds={"duckdb"})
-    def load_ledger(run: Run) -> dg.MaterializeResult[None]:
+    def load_ledger(run: Run) -> dg.MaterializeResult:
         """Every landing file with its rows in, loaded, quarantined and skipped as duplicates."""
         ledger = run.warehouse.read("quality.load_ledger")
         counts = ["rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate"]
@@ -62,52 +76,91 @@ def ledger_asset(raw_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     return load_ledger
 
 
-def schema_checks(schema: str, suites: Sequence[Suite]) -> dg.AssetChecksDefinition:
-    """Return one step that validates all suites on the tables of a schema.
+def gate_asset(
+    schema: str, suites: Sequence[Suite], keys: Collection[dg.AssetKey]
+) -> dg.AssetsDefinition:
+    """Return the asset that is there once the suites of a schema have been run.
 
-    Every check is blocking: a broken critical rule keeps what lies downstream from being built. A
-    broken warning does not, since it is reported with severity WARN.
+    A broken critical rule keeps everything behind the gate from being built. A broken warning does
+    not, since it is reported with severity WARN.
     """
 
-    @dg.multi_asset_check(
-        name=f"check_{schema}",
-        specs=[
+    @dg.asset(
+        key=gate_key(schema),
+        deps=sorted(keys),
+        description=f"The tables of {schema}, checked: what reads them waits for this.",
+        group_name="quality",
+        owners=STEWARDS,
+        kinds={"greatexpectations"},
+        check_specs=[
             dg.AssetCheckSpec(
-                suite.name, asset=table_key(suite), description=suite.description, blocking=True
+                suite.name,
+                asset=gate_key(schema),
+                description=f"{suite.table}: {suite.description}",
+                blocking=True,
             )
             for suite in suites
         ],
     )
-    def run_suites(run: Run) -> Iterator[dg.AssetCheckResult]:
-        validation = validate(
-            run.settings.warehouse_path,
-            suites=[suite.name for suite in suites],
-            run_id=run.identifier,
-            validated_at=run.arrival,
+    def gate(run: Run) -> dg.MaterializeResult:
+        validation = run_suites(run, suites)
+        return dg.MaterializeResult(
+            metadata={
+                "suites": len(validation.suites),
+                "critical_failures": len(validation.critical_failures),
+                "warnings": len(validation.warnings),
+            },
+            check_results=[check_result(result, gate_key(schema)) for result in validation.suites],
         )
-        run.warehouse.append(
-            validation.results,
-            "quality.expectation_results",
-            replacing=("run_id", "suite_name"),
-        )
-        for result in validation.suites:
-            yield check_result(result)
 
-    return run_suites
+    return gate
 
 
-def check_result(result: SuiteResult) -> dg.AssetCheckResult:
+def table_check(suite: Suite) -> dg.AssetChecksDefinition:
+    """Return the step that validates one suite and blocks what reads its table."""
+
+    @dg.multi_asset_check(
+        name=f"check_{suite.name}",
+        specs=[
+            dg.AssetCheckSpec(
+                suite.name, asset=table_key(suite), description=suite.description, blocking=True
+            )
+        ],
+    )
+    def check(run: Run) -> Iterator[dg.AssetCheckResult]:
+        for result in run_suites(run, [suite]).suites:
+            yield check_result(result, table_key(suite))
+
+    return check
+
+
+def run_suites(run: Run, suites: Sequence[Suite]) -> ValidationRun:
+    """Validate, and keep the results in the warehouse and in the quality folder."""
+    validation = validate(
+        run.settings.warehouse_path,
+        suites=[suite.name for suite in suites],
+        run_id=run.identifier,
+        validated_at=run.arrival,
+    )
+    save_run(validation, run.settings.quality_dir)
+    run.warehouse.append(
+        validation.results, "quality.expectation_results", replacing=("run_id", "suite_name")
+    )
+    return validation
+
+
+def check_result(result: SuiteResult, asset_key: dg.AssetKey) -> dg.AssetCheckResult:
     """Return Dagster's view of one suite's verdict."""
-    schema, table = result.table_name.split(".")
     return dg.AssetCheckResult(
         passed=result.status in {"passed", "skipped"},
-        asset_key=dg.AssetKey([schema, table]),
+        asset_key=asset_key,
         check_name=result.suite_name,
         severity=(
             dg.AssetCheckSeverity.ERROR if result.is_blocking else dg.AssetCheckSeverity.WARN
         ),
         description=result.summary(),
         metadata={
+            "table": result.table_name,
             "rows_in_table": result.table_row_count or 0,
             "expectations": len(result.rows),
             "critical_failures": len(result.failures("critical")),
@@ -140,22 +193,33 @@ def report_asset(checked: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         owners=STEWARDS,
         kinds={"html"},
     )
-    def report(run: Run) -> dg.MaterializeResult[None]:
+    def report(run: Run) -> dg.MaterializeResult:
         """What stewards read: verdicts, reasons, examples, quarantine and history."""
-        page = build_quality_report(run)
-        return dg.MaterializeResult(metadata={"address": dg.MetadataValue.path(page)})
+        built = publish_quality(
+            run.settings.warehouse_path, run.settings.quality_dir, run_id=run.identifier
+        )
+        return dg.MaterializeResult(
+            metadata={
+                "verdict": built.verdict,
+                "critical_failures": built.critical_failures,
+                "warnings": built.warnings,
+                "evaluated": built.evaluated,
+                "skipped": built.skipped,
+                "address": dg.MetadataValue.path(built.path),
+            }
+        )
 
     return report
 
 
-def build_quality_report(run: Run) -> str:
-    """Write the report from what the warehouse holds of this run."""
-    return str(
-        refresh_report(run.settings.quality_dir, run.settings.warehouse_path, run.identifier)
-    )
-
-
 @dg.failure_hook(name="report_what_failed", required_resource_keys={"run"})
 def report_what_failed(context: dg.HookContext) -> None:
-    """Write the quality report when a step fails, since that is when a steward needs it."""
-    build_quality_report(context.resources.run)
+    """Write the quality report when a step fails, since that is when a steward needs it.
+
+    A step that fails before anything was validated leaves the last report standing.
+    """
+    run: Run = context.resources.run
+    if (run.settings.quality_dir / "results" / run.identifier).is_dir():
+        publish_quality(
+            run.settings.warehouse_path, run.settings.quality_dir, run_id=run.identifier
+        )

@@ -1,7 +1,5 @@
 """When runs happen: every morning, and when a file has landed."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, timedelta

@@ -1,7 +1,7 @@
 """SQL expressions that say what is wrong with a row.
 
-A row's faults are a list of ``fault`` structs, null for a sound row. The list is built only for rows
-that fail one test over all columns, so sound rows pay for the test alone.
+A row's faults are a list of structs, null for a sound row. The list is built only for rows that
+fail one test over all columns, so sound rows pay for the test alone.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def column_checks(
         add(
             f"{field.value} not in ({literals(_cast_bound(column, v) for v in column.allowed)})",
             "not_allowed",
-            f"is not among the allowed values {', '.join(map(str, column.allowed))}; correct it, or "
-            "add the value to the contract",
+            f"is not among the allowed values {', '.join(map(str, column.allowed))}; correct it, "
+            "or add the value to the contract",
         )
     if column.pattern is not None:
         add(

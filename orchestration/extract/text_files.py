@@ -47,8 +47,8 @@ class TextFile:
     ----------
     path
         The landing file itself, or the temporary copy.
-    line_ends
-        Number of line ends.
+    line_count
+        Number of lines, a last one without its line end included.
     has_quotes
         Whether the quote character occurs at all.
     has_bad_bytes
@@ -58,7 +58,7 @@ class TextFile:
     """
 
     path: Path
-    line_ends: int
+    line_count: int
     has_quotes: bool
     has_bad_bytes: bool
     has_blank_lines: bool
@@ -72,6 +72,7 @@ class _Scan:
     has_quotes: bool
     has_blank_lines: bool
     is_valid: bool
+    ends_in_line_end: bool
 
     @property
     def is_even(self) -> bool:
@@ -114,7 +115,7 @@ def readable_text(path: Path, *, encoding: str, quote: str, spool: Path) -> Text
         has_bad_bytes = False
     return TextFile(
         path=plain,
-        line_ends=scan.line_ends,
+        line_count=scan.line_ends + (not scan.ends_in_line_end),
         has_quotes=scan.has_quotes,
         has_bad_bytes=has_bad_bytes,
         has_blank_lines=scan.has_blank_lines,
@@ -213,6 +214,7 @@ def _scan(path: Path, quote: bytes) -> _Scan:
         has_quotes=has_quotes,
         has_blank_lines=has_blank_lines,
         is_valid=is_valid and _decodes(decoder, b"", final=True),
+        ends_in_line_end=tail.endswith(LINE_FEED),
     )
 
 

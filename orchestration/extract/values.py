@@ -1,7 +1,7 @@
 """SQL expressions that turn what stands in a file into a typed value, or null when it does not fit.
 
 Engine casts are kinder than a contract: ``'5.6'`` becomes the integer 6, ``'1_0'`` becomes 10, an
-offset behind a timestamp is dropped, ``'epoch'`` is a date. Each expression here closes those doors.
+offset behind a timestamp is dropped, ``'epoch'`` is a date. The expressions here close those doors.
 """
 
 from __future__ import annotations

@@ -18,6 +18,13 @@
   const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
   const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
+  // Some browsers report a choice in a list only as a change, not as input.
+  function onInput(form, act) {
+    form.addEventListener("input", act);
+    form.addEventListener("change", act);
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
   function drawCharts() {
     const plots = [...document.querySelectorAll(".plot[data-spec]")];
     const options = { mode: "vega-lite", actions: false, renderer: "svg", ast: true, formatLocale: LOCALE };
@@ -116,8 +123,7 @@
       extend();
     };
     more.addEventListener("click", extend);
-    form.addEventListener("input", search);
-    form.addEventListener("submit", (event) => event.preventDefault());
+    onInput(form, search);
     search();
   }
 
@@ -137,8 +143,7 @@
       }
       document.getElementById("case-count").textContent = `${grouped(count)} of ${grouped(rows.length)} listed cases match`;
     };
-    form.addEventListener("input", filter);
-    form.addEventListener("submit", (event) => event.preventDefault());
+    onInput(form, filter);
     filter();
   }
 
@@ -164,7 +169,7 @@
         return item;
       });
       view.replaceChildren(
-        make("h2", {}, customer.label), make("p", { class: "quiet" }, [customer.line, customer.id].filter(Boolean).join(" · ")), facts,
+        make("h2", { dir: "auto" }, customer.label), make("p", { class: "quiet" }, [customer.line, customer.id].filter(Boolean).join(" · ")), facts,
         make("h3", {}, "What happened, newest first"),
         events.length ? make("ol", { class: "timeline" }, ...events) : make("p", { class: "quiet" }, "No event is recorded for this customer."));
     };
@@ -172,15 +177,14 @@
       const words = wordsOf(form.elements.words.value);
       const found = customers.filter((customer) => words.every((word) => `${customer.label} ${customer.id} ${customer.line}`.toLowerCase().includes(word)));
       list.replaceChildren(...found.map((customer) => {
-        const button = make("button", { type: "button", "data-id": customer.id, "aria-pressed": "false" }, customer.label, make("small", {}, customer.line));
+        const button = make("button", { type: "button", "data-id": customer.id, "aria-pressed": "false", dir: "auto" }, customer.label, make("small", {}, customer.line));
         button.addEventListener("click", () => { location.hash = new URLSearchParams({ customer: customer.id }).toString(); });
         return make("li", {}, button);
       }));
       if (!found.length) list.append(make("li", { class: "nodata" }, "No customer held here matches."));
       show();
     };
-    form.addEventListener("input", search);
-    form.addEventListener("submit", (event) => event.preventDefault());
+    onInput(form, search);
     window.addEventListener("hashchange", show);
     if (!chosenId() && customers.length) history.replaceState(null, "", `#${new URLSearchParams({ customer: customers[0].id })}`);
     search();

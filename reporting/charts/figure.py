@@ -124,8 +124,10 @@ def inline(rows: Sequence[Mapping[str, object]]) -> alt.InlineData:
 
 
 def finished(chart: alt.TopLevelMixin) -> dict[str, object]:
-    """Turn a chart into a specification that names no outside address and follows the site's style."""
-    spec = chart.to_dict()
+    """Turn a chart into a specification in the site's style that names no outside address."""
+    # Checking a chart against the schema takes longer than all else; that every chart draws is
+    # tested in a browser.
+    spec: dict[str, object] = chart.to_dict(validate=False)
     spec.pop("$schema", None)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["config"] = CONFIG

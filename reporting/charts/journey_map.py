@@ -57,13 +57,18 @@ def emotion_lane(steps: Sequence[Row], *, scale: float) -> Lane:
     areas, lines, dots = [], [], []
     for side, sign in (("positive", -1), ("negative", 1)):
         values = [formats.as_number(step[f"{side}_impact"]) or 0.0 for step in steps]
-        tops = [_HEIGHT / 2 + sign * 44 * min(1.0, value / scale) if scale else _HEIGHT / 2 for value in values]
+        tops = [
+            _HEIGHT / 2 + sign * 44 * min(1.0, value / scale) if scale else _HEIGHT / 2
+            for value in values
+        ]
         curve = list(zip(centres, tops, strict=True))
         if curve:
             closed = [(curve[0][0], _HEIGHT / 2), *curve, (curve[-1][0], _HEIGHT / 2)]
             areas.append((side, _points(closed)))
             lines.append((side, _points(curve)))
-            dots += [(side, x, round(y, 2)) for (x, y), value in zip(curve, values, strict=True) if value]
+            dots += [
+                (side, x, round(y, 2)) for (x, y), value in zip(curve, values, strict=True) if value
+            ]
     return Lane(width=_STEP * len(steps), areas=tuple(areas), lines=tuple(lines), dots=tuple(dots))
 
 

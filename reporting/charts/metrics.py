@@ -59,19 +59,29 @@ def trend(rows: Sequence[Row], *, slug: str, title: str) -> Figure:
     shown = [row for row in rows if not row["is_too_few"]]
     values = [_trend_value(row) for row in shown]
     counts = [int(str(row["n"])) for row in shown]
-    spread = f"n = {formats.number(min(counts))}–{formats.number(max(counts))} a period" if counts else ""
+    spread = (
+        f"n = {formats.number(min(counts))}–{formats.number(max(counts))} a period"
+        if counts
+        else ""
+    )
     return Figure(
         slug=slug,
         title=title,
-        subtitle=f"{metric} by {rows[0]['period_grain']}, {unit(metric)}; band = 95% interval; {spread}",
+        subtitle=f"{metric} by {rows[0]['period_grain']}, {unit(metric)}; band = 95% interval; "
+        f"{spread}",
         alt=f"Line of {metric} over {len(shown)} periods with its interval; "
-        + (f"last value {formats.score(shown[-1]['value'], metric)}." if shown else "no period to draw."),
+        + (
+            f"last value {formats.score(shown[-1]['value'], metric)}."
+            if shown
+            else "no period to draw."
+        ),
         source=SOURCE,
         spec=finished(_trend_chart(values, is_nps=metric == "NPS")),
         table=Table(headers=_HEADERS, rows=tuple(_trend_cells(row) for row in rows)),
         note="Ringed points differ from the period before at 95%; the others are within chance. "
         + (
-            f"{len(rows) - len(shown)} of {len(rows)} periods have too few answers and are not drawn."
+            f"{len(rows) - len(shown)} of {len(rows)} periods have too few answers and are not "
+            "drawn."
             if len(rows) > len(shown)
             else ""
         ),
@@ -106,12 +116,21 @@ def _trend_cells(row: Row) -> tuple[str, ...]:
 
 
 def _trend_chart(values: Sequence[dict[str, object]], *, is_nps: bool) -> alt.LayerChart:
-    horizontal = alt.X("period:T").scale(type="utc").axis(format="%b %Y", title=None, tickCount=8, labelOverlap=True)
+    horizontal = (
+        alt.X("period:T")
+        .scale(type="utc")
+        .axis(format="%b %Y", title=None, tickCount=8, labelOverlap=True)
+    )
     axis = alt.Axis(format="+d" if is_nps else ".0%", title=None, tickCount=5)
     vertical = alt.Y("value:Q").axis(axis).scale(zero=False, nice=True)
     base = alt.Chart(inline(values)).encode(x=horizontal)
-    tips = [alt.Tooltip(f"{name}:N") for name in ("Period", "Score", "95% interval", "n", "Against the period before")]
-    band = base.mark_area(opacity=0.16, color=ACCENT).encode(y=alt.Y("lower:Q").axis(axis).scale(zero=False), y2="upper:Q")
+    tips = [
+        alt.Tooltip(f"{name}:N")
+        for name in ("Period", "Score", "95% interval", "n", "Against the period before")
+    ]
+    band = base.mark_area(opacity=0.16, color=ACCENT).encode(
+        y=alt.Y("lower:Q").axis(axis).scale(zero=False), y2="upper:Q"
+    )
     line = base.mark_line(color=ACCENT, strokeWidth=2.5).encode(y=vertical)
     points = base.mark_point(filled=True, opacity=1, color=ACCENT).encode(
         y=vertical,
@@ -146,7 +165,8 @@ def comparison(rows: Sequence[Row], *, slug: str, title: str, names: Sequence[st
     return Figure(
         slug=slug,
         title=title,
-        subtitle=f"{metric}, {formats.period(rows[0]['period_start'], rows[0]['period_grain'])}, {unit(metric)}; "
+        subtitle=f"{metric}, {formats.period(rows[0]['period_start'], rows[0]['period_grain'])}, "
+        f"{unit(metric)}; "
         "line = 95% interval; n beside the point",
         alt=f"{metric} with its interval for {len(shown)} values, highest first: "
         + ", ".join(f"{name} {formats.score(row['value'], metric)}" for name, row in shown)
@@ -164,21 +184,30 @@ def comparison(rows: Sequence[Row], *, slug: str, title: str, names: Sequence[st
 def _comparison_chart(values: Sequence[dict[str, object]], *, is_nps: bool) -> alt.LayerChart:
     order = [str(row["name"]) for row in values]
     base = alt.Chart(inline(values)).encode(
-        y=alt.Y("name:N").sort(order).axis(title=None, labelLimit=150, labelColor=INK, labelFontSize=13)
+        y=alt.Y("name:N")
+        .sort(order)
+        .axis(title=None, labelLimit=150, labelColor=INK, labelFontSize=13)
     )
     axis = alt.Axis(format="+d" if is_nps else ".0%", title=None, grid=True, tickCount=5)
-    tips = [alt.Tooltip("name:N", title="Where"), *(alt.Tooltip(f"{name}:N") for name in ("Score", "95% interval", "n"))]
+    tips = [
+        alt.Tooltip("name:N", title="Where"),
+        *(alt.Tooltip(f"{name}:N") for name in ("Score", "95% interval", "n")),
+    ]
     rule = base.mark_rule(color=MUTED, strokeWidth=2).encode(
         x=alt.X("lower:Q").axis(axis).scale(zero=False, nice=True), x2="upper:Q", tooltip=tips
     )
-    point = base.mark_point(filled=True, size=110, color=ACCENT, opacity=1).encode(x="value:Q", tooltip=tips)
-    text = base.transform_calculate(label="datum.Score + ', n ' + datum.n").mark_text(
-        align="left", dx=8, dy=-9, color=MUTED, fontSize=11
-    ).encode(x="value:Q", text="label:N")
+    point = base.mark_point(filled=True, size=110, color=ACCENT, opacity=1).encode(
+        x="value:Q", tooltip=tips
+    )
+    text = (
+        base.transform_calculate(label="datum.Score + ', n ' + datum.n")
+        .mark_text(align="left", dx=8, dy=-9, color=MUTED, fontSize=11)
+        .encode(x="value:Q", text="label:N")
+    )
     zero = (
         alt.Chart(inline([{"at": 0}])).mark_rule(color=LINE, strokeWidth=1.5).encode(x="at:Q")
         if is_nps
         else None
     )
     layers = [layer for layer in (zero, rule, point, text) if layer is not None]
-    return alt.layer(*layers).properties(width="container", height=alt.Step(38))
+    return alt.layer(*layers).properties(width="container", height=38 * len(order))

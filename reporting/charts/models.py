@@ -19,7 +19,7 @@ def calibration(rows: Sequence[Row], *, slug: str, model: str) -> Figure:
     rows
         Rows of ``ml.calibration`` of one model, by bin.
     """
-    values = [
+    values: list[dict[str, object]] = [
         {
             "predicted": formats.as_number(row["predicted_mean"]),
             "observed": formats.as_number(row["observed_rate"]),
@@ -36,25 +36,41 @@ def calibration(rows: Sequence[Row], *, slug: str, model: str) -> Figure:
     return Figure(
         slug=slug,
         title=f"Does {model} mean what it says?",
-        subtitle="Predicted against observed share, customers in bins by prediction; whisker = 95% interval; on the dashed line a "
+        subtitle="Predicted against observed share, customers in bins by prediction; whisker = 95% "
+        "interval; on the dashed line a "
         "forecast of 20% comes true in 20% of cases",
-        alt="Calibration points: " + "; ".join(f"predicted {row['Predicted']}, observed {row['Observed']}" for row in values) + ".",
+        alt="Calibration points: "
+        + "; ".join(f"predicted {row['Predicted']}, observed {row['Observed']}" for row in values)
+        + ".",
         source="ml.calibration",
         spec=finished(_calibration_chart(values)),
-        table=Table(headers=names, rows=tuple(tuple(str(row[name]) for name in names) for row in values)),
+        table=Table(
+            headers=names, rows=tuple(tuple(str(row[name]) for name in names) for row in values)
+        ),
     )
 
 
 def _calibration_chart(values: Sequence[dict[str, object]]) -> alt.LayerChart:
     reach = [_most(values, ("predicted", "observed", "upper"))]
     scale = alt.Scale(domain=[0, min(1.0, reach[0] * 1.05)], nice=True)
-    across = alt.X("predicted:Q").scale(scale).axis(format=".0%", title="Predicted", grid=True, tickCount=5)
+    across = (
+        alt.X("predicted:Q")
+        .scale(scale)
+        .axis(format=".0%", title="Predicted", grid=True, tickCount=5)
+    )
     up = alt.Y("observed:Q").scale(scale).axis(format=".0%", title="Observed", tickCount=5)
     tips = [alt.Tooltip(f"{name}:N") for name in ("Predicted", "Observed", "95% interval", "n")]
-    ends = [{"predicted": 0, "observed": 0}, {"predicted": scale.domain[1], "observed": scale.domain[1]}]
-    diagonal = alt.Chart(inline(ends)).mark_line(color=MUTED, strokeDash=[4, 3]).encode(x=across, y=up)
+    ends = [
+        {"predicted": 0, "observed": 0},
+        {"predicted": scale.domain[1], "observed": scale.domain[1]},
+    ]
+    diagonal = (
+        alt.Chart(inline(ends)).mark_line(color=MUTED, strokeDash=[4, 3]).encode(x=across, y=up)
+    )
     base = alt.Chart(inline(values)).encode(x=across)
-    whisker = base.mark_rule(color=ACCENT, strokeWidth=1.5).encode(y=alt.Y("lower:Q").scale(scale), y2="upper:Q", tooltip=tips)
+    whisker = base.mark_rule(color=ACCENT, strokeWidth=1.5).encode(
+        y=alt.Y("lower:Q").scale(scale), y2="upper:Q", tooltip=tips
+    )
     point = base.mark_circle(size=90, color=ACCENT, opacity=1).encode(y=up, tooltip=tips)
     return alt.layer(diagonal, whisker, point).properties(width="container", height=300)
 
@@ -66,7 +82,7 @@ def _most(values: Sequence[dict[str, object]], names: Sequence[str]) -> float:
 
 def importance(rows: Sequence[Row], *, slug: str, model: str, total: int) -> Figure:
     """Draw the mean absolute effect of the strongest features."""
-    values = [
+    values: list[dict[str, object]] = [
         {
             "feature": str(row["feature_label"]),
             "effect": formats.as_number(row["mean_absolute_effect"]),
@@ -76,20 +92,30 @@ def importance(rows: Sequence[Row], *, slug: str, model: str, total: int) -> Fig
     ]
     order = [str(row["feature"]) for row in values]
     base = alt.Chart(inline(values)).encode(
-        y=alt.Y("feature:N").sort(order).axis(title=None, labelLimit=210, labelColor=INK, labelFontSize=12),
+        y=alt.Y("feature:N")
+        .sort(order)
+        .axis(title=None, labelLimit=210, labelColor=INK, labelFontSize=12),
         x=alt.X("effect:Q").axis(None),
     )
     bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=3, height={"band": 0.7}).encode(
-        tooltip=[alt.Tooltip("feature:N", title="Feature"), alt.Tooltip("Effect:N", title="Mean absolute effect")]
+        tooltip=[
+            alt.Tooltip("feature:N", title="Feature"),
+            alt.Tooltip("Effect:N", title="Mean absolute effect"),
+        ]
     )
     text = base.mark_text(align="left", dx=5, color=MUTED, fontSize=12).encode(text="Effect:N")
     return Figure(
         slug=slug,
         title=f"What {model} looks at",
         subtitle="Mean absolute effect on the forecast, in log-odds",
-        alt="Bars, strongest first: " + ", ".join(f"{row['feature']} {row['Effect']}" for row in values) + ".",
+        alt="Bars, strongest first: "
+        + ", ".join(f"{row['feature']} {row['Effect']}" for row in values)
+        + ".",
         source="ml.feature_importance",
-        spec=finished(alt.layer(bars, text).properties(width="container", height=alt.Step(28))),
-        table=Table(headers=("Feature", "Mean absolute effect"), rows=tuple((str(row["feature"]), str(row["Effect"])) for row in values)),
+        spec=finished(alt.layer(bars, text).properties(width="container", height=28 * len(order))),
+        table=Table(
+            headers=("Feature", "Mean absolute effect"),
+            rows=tuple((str(row["feature"]), str(row["Effect"])) for row in values),
+        ),
         note=f"The strongest {len(values)} of {total} features." if total > len(values) else "",
     )

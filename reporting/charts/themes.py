@@ -13,7 +13,7 @@ from reporting.published import Row
 
 def sentiment_by_theme(rows: Sequence[Row], *, total: int) -> Figure:
     """Draw the share of negative and of positive comments of each theme, most discussed first."""
-    values = [
+    values: list[dict[str, object]] = [
         {
             "theme": str(row["theme_name"]),
             "side": side,
@@ -28,9 +28,12 @@ def sentiment_by_theme(rows: Sequence[Row], *, total: int) -> Figure:
     return Figure(
         slug="theme-sentiment",
         title="How each theme feels",
-        subtitle="Share of a theme's comments that are negative (left) and positive (right); the rest is neutral; themes by volume",
+        subtitle="Share of a theme's comments that are negative (left) and positive (right); the "
+        "rest is neutral; themes by volume",
         alt="Diverging bars: "
-        + ", ".join(f"{row['theme_name']} {formats.percent(row['negative_share'])} negative" for row in rows)
+        + ", ".join(
+            f"{row['theme_name']} {formats.percent(row['negative_share'])} negative" for row in rows
+        )
         + ".",
         source="marts.mart_themes",
         spec=finished(_chart(values, [str(row["theme_name"]) for row in rows])),
@@ -47,7 +50,8 @@ def sentiment_by_theme(rows: Sequence[Row], *, total: int) -> Figure:
                 for row in rows
             ),
         ),
-        note=f"The {len(rows)} most discussed of {total} themes. A comment may carry several themes."
+        note=f"The {len(rows)} most discussed of {total} themes. A comment may carry several "
+        "themes."
         if total > len(rows)
         else "A comment may carry several themes.",
     )
@@ -55,12 +59,23 @@ def sentiment_by_theme(rows: Sequence[Row], *, total: int) -> Figure:
 
 def _chart(values: Sequence[dict[str, object]], order: Sequence[str]) -> alt.LayerChart:
     base = alt.Chart(inline(values)).encode(
-        y=alt.Y("theme:N").sort(list(order)).axis(title=None, labelLimit=170, labelColor=INK, labelFontSize=12),
-        x=alt.X("share:Q").axis(labelExpr="format(abs(datum.value), '.0%')", title=None, grid=True, tickCount=7).scale(domain=[-1, 1]),
+        y=alt.Y("theme:N")
+        .sort(list(order))
+        .axis(title=None, labelLimit=170, labelColor=INK, labelFontSize=12),
+        x=alt.X("share:Q")
+        .axis(labelExpr="format(abs(datum.value), '.0%')", title=None, grid=True, tickCount=7)
+        .scale(domain=[-1, 1]),
     )
-    tips = [alt.Tooltip("theme:N", title="Theme"), alt.Tooltip("side:N", title="Feeling"), *(alt.Tooltip(f"{name}:N") for name in ("Share", "Comments", "Customers"))]
+    tips = [
+        alt.Tooltip("theme:N", title="Theme"),
+        alt.Tooltip("side:N", title="Feeling"),
+        *(alt.Tooltip(f"{name}:N") for name in ("Share", "Comments", "Customers")),
+    ]
     bars = base.mark_bar(height={"band": 0.72}).encode(
-        color=alt.Color("side:N").scale(domain=["Negative", "Positive"], range=[NEGATIVE, POSITIVE]), tooltip=tips
+        color=alt.Color("side:N").scale(
+            domain=["Negative", "Positive"], range=[NEGATIVE, POSITIVE]
+        ),
+        tooltip=tips,
     )
     zero = alt.Chart(inline([{"at": 0}])).mark_rule(color=MUTED).encode(x="at:Q")
-    return alt.layer(bars, zero).properties(width="container", height=alt.Step(26))
+    return alt.layer(bars, zero).properties(width="container", height=26 * len(order))

@@ -1,23 +1,64 @@
-"""One customer at a time: who they are and everything that happened, readable by a service agent."""
+"""One customer at a time: who they are and what happened, for a service agent to read."""
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from reporting import formats
 from reporting.page import Context, Page
-from reporting.published import Row
+from reporting.pages.cases import CASE_ORDER
+from reporting.pages.risk import RISK_ORDER, UPSELL_ORDER, UPSELL_WHERE
+from reporting.published import PublishedMarts, Row
 
 MOST_CUSTOMERS = 200
 MOST_EVENTS = 40
+_WORTH_A_LOOK = (
+    ("marts.mart_churn_risk", "churn_probability_90d is not null", RISK_ORDER),
+    ("marts.mart_case_queue", "customer_id is not null", CASE_ORDER),
+    ("marts.mart_upsell_opportunities", UPSELL_WHERE, UPSELL_ORDER),
+)
 _CUSTOMER_COLUMNS = (
-    "customer_id", "customer_label", "segment", "business_model", "industry", "country", "size_band", "tenure_days",
-    "is_active", "churned_at", "mrr_amount", "currency", "lifetime_revenue_amount", "last_nps", "last_nps_at", "last_csat",
-    "comment_count", "negative_comment_count", "interaction_count_90d", "usage_events_30d", "usage_events_previous_30d",
-    "ticket_count_90d", "open_ticket_count", "payment_failures_180d", "current_stage_id", "lifecycle_state",
-    "churn_probability_90d", "churn_reason_1", "best_offer_id", "best_offer_propensity", "open_case_count",
+    "customer_id", "customer_label", "segment", "business_model", "industry", "country",
+    "size_band", "tenure_days", "is_active", "churned_at", "mrr_amount", "currency",
+    "lifetime_revenue_amount", "last_nps", "last_nps_at", "last_csat", "comment_count",
+    "negative_comment_count", "interaction_count_90d", "usage_events_30d",
+    "usage_events_previous_30d", "ticket_count_90d", "open_ticket_count", "payment_failures_180d",
+    "current_stage_id", "lifecycle_state", "churn_probability_90d", "churn_reason_1",
+    "best_offer_id", "best_offer_propensity", "open_case_count",
 )  # fmt: skip
 _EVENT_COLUMNS = (
-    "customer_id", "occurred_at", "sequence", "kind", "touchpoint_id", "channel_id", "headline", "detail",
+    "customer_id", "occurred_at", "sequence", "kind", "touchpoint_id", "channel_id", "headline",
+    "detail",
 )  # fmt: skip
+
+
+def profiled(marts: PublishedMarts) -> tuple[str, ...]:
+    """Choose whom to hold: in turn most at risk, next case due, best offer; then by revenue."""
+    columns = [
+        marts.select(
+            table, ("customer_id",), where=where, order_by=order, limit=MOST_CUSTOMERS
+        ).rows
+        for table, where, order in _WORTH_A_LOOK
+    ]
+    chosen = dict.fromkeys(
+        str(row["customer_id"]) for turn in zip_longest(*columns) for row in turn if row
+    )
+    spare = marts.select(
+        "marts.mart_customer_360",
+        ("customer_id",),
+        order_by="lifetime_revenue_amount desc nulls last, customer_id",
+        limit=MOST_CUSTOMERS,
+    )
+    chosen |= dict.fromkeys(str(row["customer_id"]) for row in spare.rows)
+    known = marts.select(
+        "marts.mart_customer_360",
+        ("customer_id",),
+        where="list_contains($ids, customer_id)",
+        parameters={"ids": list(chosen)},
+        order_by="customer_id",
+    )
+    present = set(known.values("customer_id"))
+    return tuple(key for key in chosen if key in present)[:MOST_CUSTOMERS]
 
 
 def build(context: Context) -> dict[str, object]:
@@ -45,23 +86,33 @@ def build(context: Context) -> dict[str, object]:
     by_id = {str(row["customer_id"]): row for row in profiles.rows}
     return {
         "absence": _absence(context, ids),
-        "all_customers": context.marts.select("marts.mart_customer_360", ("customer_id",), order_by="customer_id", limit=1).total,
+        "all_customers": context.marts.select(
+            "marts.mart_customer_360", ("customer_id",), order_by="customer_id", limit=1
+        ).total,
         "most_events": MOST_EVENTS,
-        "profiles": [_profile(context, by_id[key], timeline.get(key, [])) for key in ids if key in by_id],
+        "profiles": [
+            _profile(context, by_id[key], timeline.get(key, [])) for key in ids if key in by_id
+        ],
     }
 
 
 def _absence(context: Context, ids: list[str]) -> str | None:
     if ids:
         return None
-    return context.marts.select("marts.mart_customer_360", ("customer_id",), order_by="customer_id", limit=1).absence
+    return context.marts.select(
+        "marts.mart_customer_360", ("customer_id",), order_by="customer_id", limit=1
+    ).absence
 
 
 def _profile(context: Context, row: Row, events: list[Row]) -> dict[str, object]:
     return {
         "id": row["customer_id"],
         "label": row["customer_label"] or row["customer_id"],
-        "line": " · ".join(formats.label(row[name]) for name in ("segment", "industry", "size_band", "country") if row[name]),
+        "line": " · ".join(
+            formats.label(row[name])
+            for name in ("segment", "industry", "size_band", "country")
+            if row[name]
+        ),
         "facts": _facts(row),
         "events": [_event(context, event) for event in events],
     }
@@ -69,22 +120,57 @@ def _profile(context: Context, row: Row, events: list[Row]) -> dict[str, object]
 
 def _facts(row: Row) -> list[list[str]]:
     money = row["currency"]
-    usage = f"{formats.number(row['usage_events_30d'])} (30 days before: {formats.number(row['usage_events_previous_30d'])})"
+    usage = (
+        f"{formats.number(row['usage_events_30d'])} (30 days before: "
+        f"{formats.number(row['usage_events_previous_30d'])})"
+    )
     facts = (
-        ("State", formats.label(row["lifecycle_state"] or ("active" if row["is_active"] else None))),
+        (
+            "State",
+            formats.label(row["lifecycle_state"] or ("active" if row["is_active"] else None)),
+        ),
         ("Stage", formats.label(row["current_stage_id"])),
-        ("Customer for", f"{formats.number(row['tenure_days'])} days" if row["tenure_days"] is not None else formats.NOTHING),
+        (
+            "Customer for",
+            f"{formats.number(row['tenure_days'])} days"
+            if row["tenure_days"] is not None
+            else formats.NOTHING,
+        ),
         ("Recurring revenue a month", formats.money(row["mrr_amount"], money)),
         ("Revenue so far", formats.money(row["lifetime_revenue_amount"], money)),
-        ("Last NPS answer", f"{formats.number(row['last_nps'])} on {formats.day(row['last_nps_at'])}" if row["last_nps"] is not None else "none"),
-        ("Comments", f"{formats.number(row['comment_count'])}, {formats.number(row['negative_comment_count'])} negative"),
+        (
+            "Last NPS answer",
+            f"{formats.number(row['last_nps'])} on {formats.day(row['last_nps_at'])}"
+            if row["last_nps"] is not None
+            else "none",
+        ),
+        (
+            "Comments",
+            f"{formats.number(row['comment_count'])}, "
+            f"{formats.number(row['negative_comment_count'])} negative",
+        ),
         ("Contacts, 90 days", formats.number(row["interaction_count_90d"])),
         ("Use, 30 days", usage),
-        ("Tickets", f"{formats.number(row['ticket_count_90d'])} in 90 days, {formats.number(row['open_ticket_count'])} open"),
+        (
+            "Tickets",
+            f"{formats.number(row['ticket_count_90d'])} in 90 days, "
+            f"{formats.number(row['open_ticket_count'])} open",
+        ),
         ("Failed payments, 180 days", formats.number(row["payment_failures_180d"])),
-        ("Probability of leaving, 90 days", formats.percent(row["churn_probability_90d"]) if row["churn_probability_90d"] is not None else "no forecast"),
+        (
+            "Probability of leaving, 90 days",
+            formats.percent(row["churn_probability_90d"])
+            if row["churn_probability_90d"] is not None
+            else "no forecast",
+        ),
         ("Main reason", str(row["churn_reason_1"] or formats.NOTHING)),
-        ("Best offer", f"{formats.label(row['best_offer_id'])} ({formats.percent(row['best_offer_propensity'])})" if row["best_offer_id"] else formats.NOTHING),
+        (
+            "Best offer",
+            f"{formats.label(row['best_offer_id'])} "
+            f"({formats.percent(row['best_offer_propensity'])})"
+            if row["best_offer_id"]
+            else formats.NOTHING,
+        ),
         ("Open cases", formats.number(row["open_case_count"])),
     )
     return [list(fact) for fact in facts]
@@ -107,6 +193,6 @@ PAGE = Page(
     navigation="Customers",
     audience="Frontline",
     order=70,
-    summary="One customer’s situation and whole history, newest first.",
+    summary="One customer’s situation and history across all channels, newest first.",
     build=build,
 )

@@ -8,26 +8,47 @@ from reporting.page import Context, Page
 from reporting.published import Row, Selection
 
 _MAP_COLUMNS = (
-    "journey_id", "journey_name", "segment", "step_number", "step_name", "touchpoint_id", "touchpoint_name", "stage_id",
-    "instances", "share_of_start", "drop_off_rate", "hours_p50", "hours_p90", "expected_hours", "satisfaction",
-    "satisfaction_n", "effort_easy_share", "effort_n", "positive_impact", "negative_impact", "comment_count",
-    "is_make_or_break", "owner_team", "desired_outcome", "backstage_process",
+    "journey_id", "journey_name", "segment", "step_number", "step_name", "touchpoint_id",
+    "touchpoint_name", "stage_id", "instances", "share_of_start", "drop_off_rate", "hours_p50",
+    "hours_p90", "expected_hours", "satisfaction", "satisfaction_n", "effort_easy_share",
+    "effort_n", "positive_impact", "negative_impact", "comment_count", "is_make_or_break",
+    "owner_team", "desired_outcome", "backstage_process",
 )  # fmt: skip
 _FUNNEL_COLUMNS = (
-    "journey_id", "segment", "step_number", "step_name", "instances", "customers", "share_of_start", "share_of_previous",
-    "dropped", "is_significant_drop", "p_value", "counting_rule",
+    "journey_id", "segment", "step_number", "step_name", "instances", "customers", "share_of_start",
+    "share_of_previous", "dropped", "is_significant_drop", "p_value", "counting_rule",
 )  # fmt: skip
-_PAIN_COLUMNS = ("touchpoint_id", "top_positive_theme", "top_negative_theme", "positive_quote", "negative_quote", "suggested_fix")
+_PAIN_COLUMNS = (
+    "touchpoint_id",
+    "top_positive_theme",
+    "top_negative_theme",
+    "positive_quote",
+    "negative_quote",
+    "suggested_fix",
+)
 
 
 def build(context: Context) -> dict[str, object]:
     """Collect map, funnel and comparison by segment of every journey."""
-    steps = context.marts.select("marts.mart_journey_map", _MAP_COLUMNS, order_by="journey_id, segment, step_number")
-    funnel = context.marts.select("marts.mart_journey_funnel", _FUNNEL_COLUMNS, order_by="journey_id, segment, step_number")
-    voices = context.marts.select("marts.mart_touchpoint_impact", _PAIN_COLUMNS, order_by="touchpoint_id")
+    steps = context.marts.select(
+        "marts.mart_journey_map", _MAP_COLUMNS, order_by="journey_id, segment, step_number"
+    )
+    funnel = context.marts.select(
+        "marts.mart_journey_funnel", _FUNNEL_COLUMNS, order_by="journey_id, segment, step_number"
+    )
+    voices = context.marts.select(
+        "marts.mart_touchpoint_impact", _PAIN_COLUMNS, order_by="touchpoint_id"
+    )
     by_touchpoint = {str(row["touchpoint_id"]): row for row in voices.rows}
     whole = [row for row in steps.rows if row["segment"] == "all"]
-    scale = max((formats.as_number(row[f"{side}_impact"]) or 0.0 for row in whole for side in ("positive", "negative")), default=0.0)
+    scale = max(
+        (
+            formats.as_number(row[f"{side}_impact"]) or 0.0
+            for row in whole
+            for side in ("positive", "negative")
+        ),
+        default=0.0,
+    )
     names = dict.fromkeys(str(row["journey_id"]) for row in whole)
     return {
         "absence": steps.absence or (None if whole else "No data: no journey has been walked yet."),
@@ -36,7 +57,9 @@ def build(context: Context) -> dict[str, object]:
     }
 
 
-def _journey(key: str, whole: list[Row], funnel: Selection, scale: float, voices: dict[str, Row]) -> dict[str, object]:
+def _journey(
+    key: str, whole: list[Row], funnel: Selection, scale: float, voices: dict[str, Row]
+) -> dict[str, object]:
     steps = [row for row in whole if row["journey_id"] == key]
     own = [row for row in funnel.rows if row["journey_id"] == key]
     main = [row for row in own if row["segment"] == "all"]
@@ -49,7 +72,12 @@ def _journey(key: str, whole: list[Row], funnel: Selection, scale: float, voices
         "started": started,
         "headline": _headline(main),
         "steps": [
-            {"row": row, "voice": voices.get(str(row["touchpoint_id"]), {}), "time": journey_map.time_bar(row), "funnel": flags.get(row["step_number"])}
+            {
+                "row": row,
+                "voice": voices.get(str(row["touchpoint_id"]), {}),
+                "time": journey_map.time_bar(row),
+                "funnel": flags.get(row["step_number"]),
+            }
             for row in steps
         ],
         "volume": journey_map.volume_lane(steps),
@@ -65,17 +93,27 @@ def _headline(funnel: list[Row]) -> str:
     if not funnel or not funnel[0]["instances"]:
         return "No journey of this kind has started in this snapshot."
     last = funnel[-1]
-    text = f"{formats.percent(last['share_of_start'])} of {formats.number(funnel[0]['instances'])} reach “{last['step_name']}”"
+    text = (
+        f"{formats.percent(last['share_of_start'])} of {formats.number(funnel[0]['instances'])} "
+        f"reach “{last['step_name']}”"
+    )
     drops = [row for row in funnel if row["is_significant_drop"]]
     if not drops:
         return f"{text}; no step loses significantly more than the one before it."
-    worst = max(drops, key=lambda row: (formats.as_number(row["dropped"]) or 0.0, -int(str(row["step_number"]))))
-    return f"{text}; most are lost before “{worst['step_name']}” ({formats.number(worst['dropped'])})."
+    worst = max(
+        drops,
+        key=lambda row: (formats.as_number(row["dropped"]) or 0.0, -int(str(row["step_number"]))),
+    )
+    return (
+        f"{text}; most are lost before “{worst['step_name']}” ({formats.number(worst['dropped'])})."
+    )
 
 
 def _by_segment(rows: list[Row]) -> dict[str, object] | None:
     """Arrange share of start by segment and step; None when only the whole is known."""
-    segments = [name for name in dict.fromkeys(str(row["segment"]) for row in rows) if name != "all"]
+    segments = [
+        name for name in dict.fromkeys(str(row["segment"]) for row in rows) if name != "all"
+    ]
     if not segments:
         return None
     cells = {(str(row["segment"]), row["step_number"]): row for row in rows}
@@ -83,7 +121,9 @@ def _by_segment(rows: list[Row]) -> dict[str, object] | None:
     names = {int(str(row["step_number"])): row["step_name"] for row in rows}
     return {
         "steps": [names[number] for number in numbers],
-        "rows": [(name, [cells.get((name, number)) for number in numbers]) for name in ("all", *segments)],
+        "rows": [
+            (name, [cells.get((name, number)) for number in numbers]) for name in ("all", *segments)
+        ],
     }
 
 
@@ -93,6 +133,7 @@ PAGE = Page(
     navigation="Journey map",
     audience="CX management",
     order=30,
-    summary="Each journey as customers live it: how many get how far, how long it takes, and how it feels.",
+    summary="Each journey as customers live it: how many get how far, how long it takes, and how "
+    "it feels.",
     build=build,
 )

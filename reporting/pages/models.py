@@ -10,8 +10,8 @@ from reporting.published import Row
 
 MOST_FEATURES = 12
 _STATUS_COLUMNS = (
-    "model_name", "as_of_date", "model_version", "status", "reason", "train_rows", "train_positives", "test_rows",
-    "test_positives", "test_from", "test_to",
+    "model_name", "as_of_date", "model_version", "status", "reason", "train_rows",
+    "train_positives", "test_rows", "test_positives", "test_from", "test_to",
 )  # fmt: skip
 METRIC_NAMES = {
     "roc_auc": ("ROC-AUC", "higher is better; 0.5 is chance"),
@@ -27,9 +27,14 @@ METRIC_NAMES = {
 
 def build(context: Context) -> dict[str, object]:
     """Collect a section per model."""
-    found = context.marts.select("ml.model_status", _STATUS_COLUMNS, order_by="model_name, as_of_date, model_version")
+    found = context.marts.select(
+        "ml.model_status", _STATUS_COLUMNS, order_by="model_name, as_of_date, model_version"
+    )
     newest = {str(row["model_name"]): row for row in found.rows}
-    return {"absence": found.absence, "sections": [_section(context, name, row) for name, row in newest.items()]}
+    return {
+        "absence": found.absence,
+        "sections": [_section(context, name, row) for name, row in newest.items()],
+    }
 
 
 def _section(context: Context, name: str, status: Row) -> dict[str, object]:
@@ -44,15 +49,28 @@ def _section(context: Context, name: str, status: Row) -> dict[str, object]:
         limit=MOST_FEATURES,
     )
     bins = context.marts.select(
-        "ml.calibration", ("bin", "predicted_mean", "observed_rate", "lower", "upper", "n"), where=own, parameters=version, order_by="bin"
+        "ml.calibration",
+        ("bin", "predicted_mean", "observed_rate", "lower", "upper", "n"),
+        where=own,
+        parameters=version,
+        order_by="bin",
     )
     label = formats.label(name)
     figures: list[Figure] = []
     if bins:
-        figures.append(models.calibration(bins.rows, slug=f"calibration-{_slug(name)}", model=f"the {label.lower()} forecast"))
+        figures.append(
+            models.calibration(
+                bins.rows, slug=f"calibration-{_slug(name)}", model=f"the {label.lower()} forecast"
+            )
+        )
     if features:
         figures.append(
-            models.importance(features.rows, slug=f"importance-{_slug(name)}", model=f"the {label.lower()} forecast", total=features.total)
+            models.importance(
+                features.rows,
+                slug=f"importance-{_slug(name)}",
+                model=f"the {label.lower()} forecast",
+                total=features.total,
+            )
         )
     return {
         "name": name,
@@ -80,7 +98,11 @@ def _metrics(context: Context, own: str, version: dict[str, object]) -> list[dic
     for row in rows:
         grouped.setdefault(str(row["metric"]), []).append(row)
     return [
-        {"name": METRIC_NAMES.get(metric, (formats.label(metric), ""))[0], "meaning": METRIC_NAMES.get(metric, ("", ""))[1], "rows": members}
+        {
+            "name": METRIC_NAMES.get(metric, (formats.label(metric), ""))[0],
+            "meaning": METRIC_NAMES.get(metric, ("", ""))[1],
+            "rows": members,
+        }
         for metric, members in grouped.items()
     ]
 
@@ -91,6 +113,7 @@ PAGE = Page(
     navigation="Models",
     audience="Analysts",
     order=90,
-    summary="How far each forecast can be trusted, beside the naive baseline, and why there is none where there is none.",
+    summary="How far each forecast can be trusted, beside the naive baseline, and why there is "
+    "none where there is none.",
     build=build,
 )

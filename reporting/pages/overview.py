@@ -13,9 +13,11 @@ from reporting.published import Row
 def build(context: Context) -> dict[str, object]:
     """Collect key figures, findings and the leading trend."""
     scores = overall_scores(context, "month")
+    figures, found = key_figures(context), findings(context)
     return {
-        "key_figures": key_figures(context),
-        "findings": findings(context),
+        "absence": None if figures or found else scores.absence,
+        "key_figures": figures,
+        "findings": found,
         "finding_rule": FINDING_RULE,
         "trend": leading_trend(list(scores.rows)),
         "trend_absence": scores.absence,
@@ -25,7 +27,7 @@ def build(context: Context) -> dict[str, object]:
 
 
 def leading_trend(rows: list[Row]) -> Figure | None:
-    """Draw the trend of the first survey metric, in the house order, that has more than one period."""
+    """Draw the trend of the first metric, in house order, that has more than one period."""
     for metric in METRICS:
         own = [row for row in rows if row["metric"] == metric]
         if sum(not row["is_too_few"] for row in own) > 1:
@@ -40,7 +42,14 @@ def _peaks(context: Context, side: str) -> list[Row]:
     return list(
         context.marts.select(
             "marts.mart_touchpoint_impact",
-            ("touchpoint_id", "touchpoint_name", "mention_share", f"{side}_intensity", f"top_{side}_theme", f"{side}_quote"),
+            (
+                "touchpoint_id",
+                "touchpoint_name",
+                "mention_share",
+                f"{side}_intensity",
+                f"top_{side}_theme",
+                f"{side}_quote",
+            ),
             where=f"is_{side}_peak",
             order_by=f"{side}_impact desc, touchpoint_id",
             limit=3,

@@ -11,11 +11,28 @@ MOST_STREAMS = 60
 def build(context: Context) -> dict[str, object]:
     """Collect check results of the newest run and what became of each file."""
     marts = context.marts
-    newest = marts.select("quality.expectation_results", ("run_id", "validated_at"), order_by="validated_at desc, run_id desc", limit=1).first()
+    runs = marts.select(
+        "quality.expectation_results",
+        ("run_id", "validated_at"),
+        order_by="validated_at desc, run_id desc",
+        limit=1,
+    )
+    newest, absence = runs.first(), runs.absence
     run = {"run": newest["run_id"] if newest else None}
     failures = marts.select(
         "quality.expectation_results",
-        ("suite_name", "table_name", "expectation", "column_name", "severity", "observed", "element_count", "unexpected_count", "unexpected_share", "owner"),
+        (
+            "suite_name",
+            "table_name",
+            "expectation",
+            "column_name",
+            "severity",
+            "observed",
+            "element_count",
+            "unexpected_count",
+            "unexpected_share",
+            "owner",
+        ),
         where="run_id = $run and not success",
         parameters=run,
         order_by="severity, suite_name, expectation, column_name",
@@ -23,14 +40,29 @@ def build(context: Context) -> dict[str, object]:
     )
     loads = marts.select(
         "quality.load_ledger",
-        ("source_name", "stream", "file_name", "rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate", "status", "message", "received_at"),
+        (
+            "source_name",
+            "stream",
+            "file_name",
+            "rows_in",
+            "rows_loaded",
+            "rows_quarantined",
+            "rows_duplicate",
+            "status",
+            "message",
+            "received_at",
+        ),
         where="status <> 'unchanged'",
-        order_by="status <> 'failed', rows_quarantined desc nulls last, source_name, stream, file_name, load_id",
+        order_by="status <> 'failed', rows_quarantined desc nulls last, source_name, stream, "
+        "file_name, load_id",
         limit=MOST_STREAMS,
     )
     suites: dict[str, dict[str, int]] = {}
     results = marts.counts(
-        "quality.expectation_results", ("suite_name", "severity", "success"), where="run_id = $run", parameters=run
+        "quality.expectation_results",
+        ("suite_name", "severity", "success"),
+        where="run_id = $run",
+        parameters=run,
     )
     for row in results.rows:
         cell = suites.setdefault(str(row["suite_name"]), {})
@@ -41,7 +73,8 @@ def build(context: Context) -> dict[str, object]:
         "suites": suites,
         "failures": failures,
         "loads": loads,
-        "absence": marts.select("quality.expectation_results", ("run_id",), order_by="run_id", limit=1).absence,
+        "check_absence": absence,
+        "absence": None if newest or loads else absence,
     }
 
 
@@ -51,6 +84,7 @@ PAGE = Page(
     navigation="Data quality",
     audience="Data stewards",
     order=80,
-    summary="Whether the figures on this site can be trusted: checks, and what became of every file.",
+    summary="Whether the figures on this site can be trusted: checks, and what became of every "
+    "file.",
     build=build,
 )

@@ -10,15 +10,21 @@ from reporting.published import Row
 
 MOST_CUSTOMERS = 50
 BANDS = ("high", "medium", "low", "no forecast")
-RISK_ORDER = "expected_loss_amount desc nulls last, churn_probability_90d desc nulls last, customer_id"
+RISK_ORDER = (
+    "expected_loss_amount desc nulls last, churn_probability_90d desc nulls last, customer_id"
+)
+UPSELL_WHERE = "is_eligible and propensity_90d is not null"
+UPSELL_ORDER = "expected_value_amount desc nulls last, propensity_90d desc, customer_id, offer_id"
 _RISK_COLUMNS = (
-    "customer_id", "customer_label", "segment", "churn_probability_30d", "churn_probability_90d", "churn_probability_180d",
-    "expected_remaining_days", "risk_band", "reason_1", "reason_2", "reason_3", "annual_value_amount",
-    "expected_loss_amount", "currency", "recommended_action", "model_version",
+    "customer_id", "customer_label", "segment", "churn_probability_30d", "churn_probability_90d",
+    "churn_probability_180d", "expected_remaining_days", "risk_band", "reason_1", "reason_2",
+    "reason_3", "annual_value_amount", "expected_loss_amount", "currency", "recommended_action",
+    "model_version",
 )  # fmt: skip
 _UPSELL_COLUMNS = (
-    "customer_id", "customer_label", "segment", "offer_id", "offer_name", "propensity_90d", "offer_value_amount",
-    "expected_value_amount", "currency", "days_since_last_offer", "reason_1", "reason_2", "rank_in_customer",
+    "customer_id", "customer_label", "segment", "offer_id", "offer_name", "propensity_90d",
+    "offer_value_amount", "expected_value_amount", "currency", "days_since_last_offer", "reason_1",
+    "reason_2", "rank_in_customer",
 )  # fmt: skip
 
 
@@ -26,30 +32,54 @@ def build(context: Context) -> dict[str, object]:
     """Collect lists, curves and sums at stake."""
     marts = context.marts
     money = value_at_risk(context)
-    segments = [row for row in money.rows if row["segment"] != "all" and row["expected_loss_amount"] is not None]
-    hazards = marts.select(
-        "ml.hazard_ratios", ("covariate", "hazard_ratio", "lower", "upper", "p_value", "n", "events"), order_by="hazard_ratio desc, covariate"
+    segments = [
+        row
+        for row in money.rows
+        if row["segment"] != "all" and row["expected_loss_amount"] is not None
+    ]
+    churn = marts.select(
+        "marts.mart_churn_risk",
+        _RISK_COLUMNS,
+        where="churn_probability_90d is not null",
+        order_by=RISK_ORDER,
+        limit=MOST_CUSTOMERS,
+    )
+    upsell = marts.select(
+        "marts.mart_upsell_opportunities",
+        _UPSELL_COLUMNS,
+        where=UPSELL_WHERE,
+        order_by=UPSELL_ORDER,
+        limit=MOST_CUSTOMERS,
     )
     return {
+        "absence": None if money or churn or upsell else churn.absence,
         "status": forecast_status(context, ("churn", "upsell")),
         "money": money,
         "money_chart": risk.value_at_risk(segments) if segments else None,
         "bands": _bands(context),
-        "churn": marts.select(
-            "marts.mart_churn_risk", _RISK_COLUMNS, where="churn_probability_90d is not null", order_by=RISK_ORDER, limit=MOST_CUSTOMERS
+        "churn": churn,
+        "upsell": upsell,
+        "held_back": marts.counts(
+            "marts.mart_upsell_opportunities", ("ineligible_reason",), where="not is_eligible"
         ),
+    } | _staying(context)
+
+
+def _staying(context: Context) -> dict[str, object]:
+    """Collect survival curves and hazard ratios, or why there are none."""
+    curves = context.marts.select(
+        "ml.survival_curves", ("model_name",), order_by="model_name", limit=1
+    )
+    hazards = context.marts.select(
+        "ml.hazard_ratios",
+        ("covariate", "hazard_ratio", "lower", "upper", "p_value", "n", "events"),
+        order_by="hazard_ratio desc, covariate",
+    )
+    return {
         "curves": _curves(context),
-        "curve_absence": marts.select("ml.survival_curves", ("model_name",), order_by="model_name", limit=1).absence,
+        "curve_absence": curves.absence,
         "hazards": risk.hazard_ratios(hazards.rows) if hazards else None,
         "hazard_absence": hazards.absence,
-        "upsell": marts.select(
-            "marts.mart_upsell_opportunities",
-            _UPSELL_COLUMNS,
-            where="is_eligible and propensity_90d is not null",
-            order_by="expected_value_amount desc nulls last, propensity_90d desc, customer_id, offer_id",
-            limit=MOST_CUSTOMERS,
-        ),
-        "held_back": marts.counts("marts.mart_upsell_opportunities", ("ineligible_reason",), where="not is_eligible"),
     }
 
 
@@ -57,13 +87,18 @@ def _bands(context: Context) -> list[Row]:
     """Count customers by risk band, highest first; a band that is not in the list comes last."""
     counts = context.marts.counts("marts.mart_churn_risk", ("risk_band",)).rows
     places = {band: place for place, band in enumerate(BANDS)}
-    return sorted(counts, key=lambda row: (places.get(str(row["risk_band"]), len(places)), str(row["risk_band"])))
+    return sorted(
+        counts,
+        key=lambda row: (places.get(str(row["risk_band"]), len(places)), str(row["risk_band"])),
+    )
 
 
 def forecast_status(context: Context, models: tuple[str, ...]) -> dict[str, Row]:
     """Return the status row of each model, by name; a model without one was not run."""
     found = context.marts.select(
-        "ml.model_status", ("model_name", "as_of_date", "model_version", "status", "reason"), order_by="model_name, as_of_date, model_version"
+        "ml.model_status",
+        ("model_name", "as_of_date", "model_version", "status", "reason"),
+        order_by="model_name, as_of_date, model_version",
     )
     return {str(row["model_name"]): row for row in found.rows if row["model_name"] in models}
 
@@ -79,7 +114,9 @@ def _curves(context: Context) -> list[Figure]:
             parameters={"model": group["model_name"], "group": group["group_name"]},
             order_by="group_value, duration_days",
         )
-        figures.append(risk.survival(rows.rows, slug=f"survival-{number}", group_name=str(group["group_name"])))
+        figures.append(
+            risk.survival(rows.rows, slug=f"survival-{number}", group_name=str(group["group_name"]))
+        )
     return figures
 
 
@@ -89,6 +126,7 @@ PAGE = Page(
     navigation="Risk & opportunity",
     audience="Leadership",
     order=15,
-    summary="Who is likely to leave and why, what that would cost, and who is ready for which offer.",
+    summary="Who is likely to leave and why, what that would cost, and who is ready for which "
+    "offer.",
     build=build,
 )

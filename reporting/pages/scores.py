@@ -16,8 +16,14 @@ _MOST_BARS = 20
 def build(context: Context) -> dict[str, object]:
     """Collect a section per metric with its trend and comparisons."""
     months = overall_scores(context, "month")
-    present = {str(row["metric"]) for grain in ("month", "quarter", "all") for row in overall_scores(context, grain).rows}
-    sections = [_section(context, metric, list(months.rows)) for metric in METRICS if metric in present]
+    present = {
+        str(row["metric"])
+        for grain in ("month", "quarter", "all")
+        for row in overall_scores(context, grain).rows
+    }
+    sections = [
+        _section(context, metric, list(months.rows)) for metric in METRICS if metric in present
+    ]
     absence = None if sections else overall_scores(context, "all").absence
     return {"sections": sections, "absence": absence}
 
@@ -25,9 +31,20 @@ def build(context: Context) -> dict[str, object]:
 def _section(context: Context, metric: str, months: list[Row]) -> dict[str, object]:
     own = [row for row in months if row["metric"] == metric]
     drawn = sum(not row["is_too_few"] for row in own)
-    trend = metrics.trend(own, slug=f"{metric.lower()}-trend", title=f"{metric} by month") if drawn > 1 else None
-    comparisons = [figure for dimension in DIMENSIONS if (figure := _comparison(context, metric, dimension))]
-    return {"metric": metric, "unit": metrics.unit(metric), "trend": trend, "comparisons": comparisons}
+    trend = (
+        metrics.trend(own, slug=f"{metric.lower()}-trend", title=f"{metric} by month")
+        if drawn > 1
+        else None
+    )
+    comparisons = [
+        figure for dimension in DIMENSIONS if (figure := _comparison(context, metric, dimension))
+    ]
+    return {
+        "metric": metric,
+        "unit": metrics.unit(metric),
+        "trend": trend,
+        "comparisons": comparisons,
+    }
 
 
 def _comparison(context: Context, metric: str, dimension: str) -> Figure | None:
@@ -42,10 +59,17 @@ def _comparison(context: Context, metric: str, dimension: str) -> Figure | None:
     if len(rows.rows) < 2:
         return None
     names = [
-        context.touchpoint(row["dimension_value"]) if dimension == "touchpoint" else formats.label(row["dimension_value"])
+        context.touchpoint(row["dimension_value"])
+        if dimension == "touchpoint"
+        else formats.label(row["dimension_value"])
         for row in rows.rows
     ]
-    return metrics.comparison(rows.rows, slug=f"{metric.lower()}-{dimension}", title=f"{metric} by {dimension}", names=names)
+    return metrics.comparison(
+        rows.rows,
+        slug=f"{metric.lower()}-{dimension}",
+        title=f"{metric} by {dimension}",
+        names=names,
+    )
 
 
 PAGE = Page(

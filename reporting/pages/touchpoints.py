@@ -9,9 +9,9 @@ from reporting.published import Row
 COLUMNS = (
     "touchpoint_id", "touchpoint_name", "stage_id", "commenting_customers", "mention_share",
     "positive_mentions", "negative_mentions", "positive_intensity", "negative_intensity",
-    "positive_impact", "positive_lower", "positive_upper", "negative_impact", "negative_lower", "negative_upper",
-    "is_positive_peak", "is_negative_peak", "top_positive_theme", "top_negative_theme",
-    "positive_quote", "negative_quote", "suggested_fix",
+    "positive_impact", "positive_lower", "positive_upper", "negative_impact", "negative_lower",
+    "negative_upper", "is_positive_peak", "is_negative_peak", "top_positive_theme",
+    "top_negative_theme", "positive_quote", "negative_quote", "suggested_fix",
 )  # fmt: skip
 
 
@@ -23,7 +23,10 @@ def build(context: Context) -> dict[str, object]:
         order_by="negative_impact desc nulls last, positive_impact desc nulls last, touchpoint_id",
     )
     felt = [row for row in found.rows if row["positive_mentions"] or row["negative_mentions"]]
-    celebrate = sorted((row for row in felt if row["is_positive_peak"]), key=lambda row: -float(str(row["positive_impact"])))
+    celebrate = sorted(
+        (row for row in felt if row["is_positive_peak"]),
+        key=lambda row: -float(str(row["positive_impact"])),
+    )
     improve = [row for row in felt if row["is_negative_peak"]]
     absence = found.absence
     if found and not felt:

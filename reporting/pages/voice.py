@@ -10,25 +10,34 @@ from reporting.published import Row
 MOST_COMMENTS = 1500
 MOST_THEMES = 20
 _COMMENT_COLUMNS = (
-    "feedback_id", "occurred_at", "customer_id", "touchpoint_id", "channel_id", "feedback_kind", "is_solicited",
-    "sentiment", "emotional_intensity", "emotion", "language", "themes", "comment_redacted",
+    "feedback_id", "occurred_at", "customer_id", "touchpoint_id", "channel_id", "feedback_kind",
+    "is_solicited", "sentiment", "emotional_intensity", "emotion", "language", "themes",
+    "comment_redacted",
 )  # fmt: skip
 _THEME_COLUMNS = (
-    "theme_id", "theme_name", "parent_theme_id", "comments", "respondents", "share_of_comments", "positive_share",
-    "negative_share", "mean_polarity", "comments_last_90_days", "comments_previous_90_days", "trend_ratio",
-    "suggested_fix", "owner_team", "example_quote",
+    "theme_id", "theme_name", "parent_theme_id", "comments", "respondents", "share_of_comments",
+    "positive_share", "negative_share", "mean_polarity", "comments_last_90_days",
+    "comments_previous_90_days", "trend_ratio", "suggested_fix", "owner_team", "example_quote",
 )  # fmt: skip
 
 
 def build(context: Context) -> dict[str, object]:
     """Collect themes and the newest comments."""
     found = context.marts.select(
-        "marts.mart_themes", _THEME_COLUMNS, where="comments > 0", order_by="comments desc, theme_id", limit=MOST_THEMES
+        "marts.mart_themes",
+        _THEME_COLUMNS,
+        where="comments > 0",
+        order_by="comments desc, theme_id",
+        limit=MOST_THEMES,
     )
     comments = context.marts.select(
-        "marts.mart_voice_comments", _COMMENT_COLUMNS, order_by="occurred_at desc nulls last, feedback_id", limit=MOST_COMMENTS
+        "marts.mart_voice_comments",
+        _COMMENT_COLUMNS,
+        order_by="occurred_at desc nulls last, feedback_id",
+        limit=MOST_COMMENTS,
     )
     return {
+        "absence": None if found or comments else comments.absence,
         "themes": found,
         "theme_chart": themes.sentiment_by_theme(found.rows, total=found.total) if found else None,
         "comments": comments,
@@ -47,7 +56,9 @@ def _comment(context: Context, row: Row) -> dict[str, object]:
         "kind": formats.label(row["feedback_kind"]),
         "sentiment": row["sentiment"] or "not scored",
         "emotion": row["emotion"] or "",
-        "intensity": formats.number(row["emotional_intensity"], 2) if row["emotional_intensity"] is not None else "",
+        "intensity": formats.number(row["emotional_intensity"], 2)
+        if row["emotional_intensity"] is not None
+        else "",
         "language": row["language"] or "",
         "themes": row["themes"] or "",
         "text": row["comment_redacted"] or "",
@@ -60,6 +71,7 @@ PAGE = Page(
     navigation="Voice",
     audience="CX management",
     order=50,
-    summary="What customers say in their own words: themes, feeling, trend, and every comment behind them.",
+    summary="What customers say in their own words: themes, feeling, trend, and every comment "
+    "behind them.",
     build=build,
 )

@@ -80,8 +80,8 @@ class DbtProject:
     manifest: Manifest | None = None
     templates: dict[str, Path] = field(default_factory=dict)
 
-    def invoke(self, database: Path, *arguments: str, variables: Mapping[str, object]) -> None:
-        """Run one dbt command on a database; raise with dbt's own messages when it fails."""
+    def invoke(self, database: Path, *arguments: str, variables: Mapping[str, object]) -> Any:
+        """Run one dbt command on a database and give dbt's result; raise with its own messages."""
         settings = {
             "THROUGHLINE_WAREHOUSE": str(database),
             "THROUGHLINE_SPILL": str(self.directory / "spill"),
@@ -93,6 +93,7 @@ class DbtProject:
             "--target-path", str(self.directory / "target"),
             "--log-path", str(self.directory / "logs"),
             "--log-level", "none",
+            "--no-write-json",
             "--vars", json.dumps(dict(variables), default=str),
         ]  # fmt: skip
         # Compiling writes into the manifest; each run gets its own, parsed once.
@@ -112,6 +113,7 @@ class DbtProject:
             raise AssertionError(f"dbt {' '.join(arguments)} failed\n{message}")
         if self.manifest is None and isinstance(outcome.result, Manifest):
             self.manifest = outcome.result
+        return outcome.result
 
     def template(self, select: str) -> Path:
         """Give the database with seeds and the empty models of one selection."""
@@ -171,6 +173,13 @@ class Warehouse:
         self.project.invoke(
             self.path, "test", "--select", *select.split(), variables=self.variables
         )
+
+    def compile(self, sql: str) -> str:
+        """Give SQL with the project's macros spelled out, to try a macro by itself."""
+        outcome = self.project.invoke(
+            self.path, "compile", "--inline", sql, variables=self.variables
+        )
+        return str(outcome.results[0].node.compiled_code)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Give the rows of a query."""

@@ -10,43 +10,48 @@
 
 
 {% macro duckdb__split_words(text) -%}
-    {#- The regular expressions cost more than all the rest, so only texts that need them pay. -#}
-    {%- set spaced = "translate(" ~ text ~ ", chr(9) || chr(10) || chr(13) || chr(160), '    ')" -%}
-    {%- set padded -%}
-        case
-            when strlen({{ text }}) > length({{ text }}) and regexp_matches({{ text }}, '[\x{2600}-\x{27BF}\x{1F300}-\x{1FAFF}]')
-                then regexp_replace({{ spaced }}, '([\x{2600}-\x{27BF}\x{1F300}-\x{1FAFF}])', ' \1 ', 'g')
-            else {{ spaced }}
-        end
-    {%- endset -%}
-    string_split(
-        case
-            when contains({{ padded }}, '  ') then trim(regexp_replace({{ padded }}, ' +', ' ', 'g'))
-            else trim({{ padded }})
-        end,
-        ' '
-    )
+    {#- Most texts are plain, and regular expressions cost more than all the rest. -#}
+    {%- set emoji = '[\\x{2600}-\\x{27BF}\\x{1F300}-\\x{1FAFF}]' -%}
+    (case
+        when
+            contains({{ text }}, '  ')
+            or contains({{ text }}, chr(10))
+            or contains({{ text }}, chr(9))
+            or strlen({{ text }}) > length({{ text }})
+            then string_split_regex(
+                trim(regexp_replace({{ text }}, '({{ emoji }}|[\s\x{00A0}]+)', ' \1 ', 'g')),
+                '[\s\x{00A0}]+'
+            )
+        else string_split(trim({{ text }}), ' ')
+    end)
 {%- endmacro %}
 
 
-{#- The same words for finding phrases: lower case, punctuation as white space, so that a phrase is
-    met as written and "billing/payment" is two words. A phrase never crosses punctuation, which
-    leaves an empty word behind. -#}
-{% macro split_plain_words(text) -%}
-    {{ return(adapter.dispatch('split_plain_words', 'throughline')(text)) }}
+{% macro split_at_spaces(text) -%}
+    {{ return(adapter.dispatch('split_at_spaces', 'throughline')(text)) }}
 {%- endmacro %}
 
 
-{% macro duckdb__split_plain_words(text) -%}
+{% macro duckdb__split_at_spaces(text) -%}
+    string_split({{ text }}, ' ')
+{%- endmacro %}
+
+
+{#- A text for finding phrases in: lower case, no accents, each punctuation mark and white space one
+    space, so that "billing/payment" is two words and no phrase is found across a comma and the
+    space after it. -#}
+{% macro plain_text(text) -%}
+    {{ return(adapter.dispatch('plain_text', 'throughline')(text)) }}
+{%- endmacro %}
+
+
+{% macro duckdb__plain_text(text) -%}
     {%- set marks = '.,;:!?()[]{}"/\\|*_~<>=+&#@…‘“”' -%}
-    string_split(
-        translate(
-            lower({{ text }}),
-            '’' || chr(9) || chr(10) || chr(13) || chr(160) || '{{ marks }}',
-            '''' || '{{ " " * (4 + marks | length) }}'
-        ),
-        ' '
-    )
+    strip_accents(translate(
+        lower({{ text }}),
+        '’' || chr(9) || chr(10) || chr(13) || chr(160) || '{{ marks }}',
+        '''' || '{{ " " * (4 + marks | length) }}'
+    ))
 {%- endmacro %}
 
 
@@ -57,7 +62,19 @@
 
 
 {% macro duckdb__explode_list(list, item_name, position_name) -%}
-    unnest({{ list }}) as {{ item_name }}, generate_subscripts({{ list }}, 1) as {{ position_name }}
+    unnest({{ list }}) as {{ item_name }},
+        generate_subscripts({{ list }}, 1) as {{ position_name }}
+{%- endmacro %}
+
+
+{#- One row per list item. -#}
+{% macro explode_items(list, item_name) -%}
+    {{ return(adapter.dispatch('explode_items', 'throughline')(list, item_name)) }}
+{%- endmacro %}
+
+
+{% macro duckdb__explode_items(list, item_name) -%}
+    unnest({{ list }}) as {{ item_name }}
 {%- endmacro %}
 
 
@@ -67,20 +84,8 @@
 
 
 {% macro duckdb__list_item(list, index) -%}
-    {#- DuckDB counts a negative index from the end and index 0 as null. -#}
+    {#- A negative index would count from the end. -#}
     (case when {{ index }} > 0 then {{ list }}[{{ index }}] end)
-{%- endmacro %}
-
-
-{#- Whether a list of words holds one that is not all capitals: shouting only means something
-    beside words that do not shout. -#}
-{% macro has_word_not_in_capitals(list) -%}
-    {{ return(adapter.dispatch('has_word_not_in_capitals', 'throughline')(list)) }}
-{%- endmacro %}
-
-
-{% macro duckdb__has_word_not_in_capitals(list) -%}
-    (len(list_filter({{ list }}, lambda word: upper(word) <> word or lower(word) = word)) > 0)
 {%- endmacro %}
 
 
@@ -101,15 +106,4 @@
             else trim({{ straight }}, {{ marks }})
         end
     ))
-{%- endmacro %}
-
-
-{#- A word without accents, for keywords that people type either way. -#}
-{% macro without_accents(word) -%}
-    {{ return(adapter.dispatch('without_accents', 'throughline')(word)) }}
-{%- endmacro %}
-
-
-{% macro duckdb__without_accents(word) -%}
-    strip_accents({{ word }})
 {%- endmacro %}

@@ -1,7 +1,5 @@
 """Three passes of dbt: what forecasts read, the forecasts' inputs, and what reads the forecasts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +9,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from orchestration.defs.transformation.project import current_manifest, dbt_project
 from orchestration.defs.transformation.translator import TableTranslator
 from orchestration.run import Run
-from orchestration.settings import Settings
+from orchestration.settings import DBT_EXECUTABLE, Settings
 
 # Each pass pays dbt's start once. The cuts lie where Python steps stand between models: language
 # detection needs core, and marts that read scores need the forecasts.
@@ -58,7 +56,11 @@ def definitions(settings: Settings) -> dg.Definitions:
 def dbt_resource(settings: Settings) -> DbtCliResource:
     """Return the door to dbt's command line."""
     project = dbt_project(settings)
-    return DbtCliResource(project_dir=project, profiles_dir=str(project.profiles_dir))
+    return DbtCliResource(
+        project_dir=project,
+        profiles_dir=str(project.profiles_dir),
+        dbt_executable=str(DBT_EXECUTABLE),
+    )
 
 
 def describe(event: Any) -> str:

@@ -77,14 +77,16 @@ revenue_by_currency as (
     group by customer_id, currency
 ),
 
+-- A customer with nothing but cancelled orders is worth zero, but in a known currency.
 order_counts as (
     select
         customer_id,
-        count(*) as order_count,
-        min(ordered_at) as first_order_at,
-        max(ordered_at) as last_order_at
+        count(*) filter (where coalesce(status, '') <> 'cancelled') as order_count,
+        min(ordered_at) filter (where coalesce(status, '') <> 'cancelled') as first_order_at,
+        max(ordered_at) filter (where coalesce(status, '') <> 'cancelled') as last_order_at,
+        min(currency) as currency
     from orders
-    where customer_id is not null and coalesce(status, '') <> 'cancelled'
+    where customer_id is not null
     group by customer_id
 )
 
@@ -92,7 +94,8 @@ select
     lifetimes.customer_id,
     lifetimes.churn_basis,
     coalesce(lifetimes.is_active, false) as is_active,
-    coalesce(revenue_by_currency.currency, lifetimes.currency) as currency,
+    coalesce(revenue_by_currency.currency, lifetimes.currency, order_counts.currency)
+        as currency,
     coalesce(order_counts.order_count, 0) as order_count,
     order_counts.first_order_at,
     order_counts.last_order_at,

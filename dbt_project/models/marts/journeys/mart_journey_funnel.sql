@@ -23,7 +23,7 @@ steps as (
         'Start' as step_name,
         start_touchpoint_id as touchpoint_id,
         true as is_required,
-        cast(null as integer) as required_before
+        cast(null as bigint) as required_before
     from journeys
 
     union all

@@ -25,7 +25,9 @@ splits as (
     select
         feedback_id,
         language,
-        {{ split_words('comment_redacted') }} as words
+        {{ split_words('comment_redacted') }} as words,
+        -- Capitals only shout among words that do not.
+        comment_redacted <> upper(comment_redacted) as has_small_letters
     from comments
 ),
 
@@ -34,6 +36,7 @@ tokens as (
         feedback_id,
         language,
         words,
+        has_small_letters,
         {{ explode_list('words', 'token', 'position') }}
     from splits
 ),
@@ -51,8 +54,8 @@ hits as (
         {{ list_item('tokens.words', 'tokens.position - 2') }} as token_2,
         {{ list_item('tokens.words', 'tokens.position - 3') }} as token_3,
         {{ list_item('tokens.words', 'tokens.position + 1') }} as next_token,
-        sentiment_words.is_capitals,
-        {{ has_word_not_in_capitals('tokens.words') }} as stands_out
+        sentiment_words.is_capitals and tokens.has_small_letters as stands_out,
+        tokens.has_small_letters
     from tokens
     inner join sentiment_words
         on
@@ -90,7 +93,7 @@ surroundings as (
             + case
                 when
                     modifier_{{ distance }}.is_capitals
-                    and hits.stands_out
+                    and hits.has_small_letters
                     and modifier_{{ distance }}.modifier_kind <> 'negator'
                     then {{ capitals_shift }}
                 else 0
@@ -102,7 +105,7 @@ surroundings as (
             when hits.modifier_kind in ('booster', 'dampener') then 0
             when hits.modifier_kind = 'negator' and next_word.valence is not null then 0
             when hits.word = 'kind' and lower(hits.next_token) = 'of' then 0
-            when hits.is_capitals and hits.stands_out
+            when hits.stands_out
                 then hits.valence + {{ capitals_shift }} * sign(hits.valence)
             else hits.valence
         end as own_valence
@@ -196,8 +199,8 @@ intentions as (
 emphases as (
     select
         feedback_id,
-        length(comment_redacted) - length(replace(comment_redacted, '!', '')) as exclamation_count,
-        length(comment_redacted) - length(replace(comment_redacted, '?', '')) as question_count
+        {{ mark_count('comment_redacted', '!') }} as exclamation_count,
+        {{ mark_count('comment_redacted', '?') }} as question_count
     from comments
 ),
 

@@ -28,149 +28,127 @@ entries as (
     from actionability_phrases
 ),
 
-numbered as (
+-- An asterisk at the end stands for any ending of the last word.
+needles as (
     select
-        *,
-        row_number() over (order by vocabulary, label, language, phrase) as phrase_number,
-        {{ split_words(without_accents('lower(phrase)')) }} as parts
+        vocabulary,
+        label,
+        language,
+        phrase,
+        ' ' || replace(phrase, '*', '') || case when phrase like '%*' then '' else ' ' end as needle,
+        {{ split_at_spaces('phrase') }} as parts
     from entries
 ),
 
 parts as (
     select
-        phrase_number,
+        vocabulary,
+        label,
         language,
+        phrase,
+        needle,
         {{ explode_list('parts', 'part', 'part_number') }}
-    from numbered
+    from needles
 ),
 
--- An asterisk at the end of a part stands for any ending.
-patterns as (
+sized as (
     select
-        phrase_number,
-        language,
-        part_number,
-        replace(part, '*', '') as stem,
-        part like '%*' as is_prefix,
-        max(part_number) over (partition by phrase_number) as part_count
+        *,
+        count(*) over (partition by vocabulary, label, language, phrase) as part_count,
+        row_number() over (
+            partition by vocabulary, label, language, phrase
+            order by length(part) desc, part_number
+        ) as length_rank
     from parts
 ),
 
-splits as (
+-- A phrase is looked for by its longest word, which is its rarest: "waiting for a reply" by
+-- "waiting", not by "a".
+anchors as (
+    select
+        vocabulary,
+        label,
+        language,
+        phrase,
+        needle,
+        part_count,
+        replace(part, '*', '') as stem,
+        part like '%*' as is_prefix
+    from sized
+    where length_rank = 1
+),
+
+plain_texts as (
     select
         feedback_id,
         language,
-        {{ split_plain_words('comment_redacted') }} as words
+        ' ' || {{ plain_text('comment_redacted') }} || ' ' as plain_text
     from comments
 ),
 
-tokens as (
-    select
-        feedback_id,
-        language,
-        {{ explode_list('words', 'token', 'position') }}
-    from splits
-),
-
--- Patterns are compared with each distinct word once, and comments with words: no comment is ever
--- searched for a pattern.
+-- Anchors are compared with each distinct word once, and comments with words: no comment is
+-- searched for a phrase without holding its anchor. The text is made plain twice, which is
+-- cheaper than keeping millions of words.
 written as (
     select distinct
         language,
-        token
-    from tokens
-    where token <> ''
+        {{ explode_items(split_at_spaces(plain_text('comment_redacted')), 'word') }}
+    from comments
 ),
 
-folded as (
+word_anchors as (
     select
-        language,
-        token,
-        {{ without_accents('token') }} as word
+        written.word,
+        anchors.*
     from written
-),
-
-word_patterns as (
-    select
-        folded.language,
-        folded.token,
-        patterns.phrase_number,
-        patterns.part_number,
-        patterns.part_count
-    from folded
-    inner join patterns
+    inner join anchors
         on
-            patterns.language = folded.language
-            and patterns.stem = folded.word
-    where not patterns.is_prefix
+            written.language = anchors.language
+            and written.word = anchors.stem
+    where not anchors.is_prefix
     union all
     select
-        folded.language,
-        folded.token,
-        patterns.phrase_number,
-        patterns.part_number,
-        patterns.part_count
-    from folded
-    inner join patterns
+        written.word,
+        anchors.*
+    from written
+    inner join anchors
         on
-            patterns.language = folded.language
-            and left(patterns.stem, 3) = left(folded.word, 3)
+            written.language = anchors.language
+            and left(written.word, 3) = left(anchors.stem, 3)
     where
-        patterns.is_prefix
-        and left(folded.word, length(patterns.stem)) = patterns.stem
+        anchors.is_prefix
+        and left(written.word, length(anchors.stem)) = anchors.stem
+),
+
+words as (
+    select
+        feedback_id,
+        language,
+        plain_text,
+        {{ explode_items(split_at_spaces('plain_text'), 'word') }}
+    from plain_texts
 ),
 
 hits as (
     select
-        tokens.feedback_id,
-        word_patterns.phrase_number,
-        word_patterns.part_number,
-        word_patterns.part_count,
-        tokens.position - word_patterns.part_number as start_position
-    from tokens
-    inner join word_patterns
+        words.feedback_id,
+        word_anchors.vocabulary,
+        word_anchors.label,
+        word_anchors.phrase
+    from words
+    inner join word_anchors
         on
-            word_patterns.language = tokens.language
-            and word_patterns.token = tokens.token
-),
-
-complete as (
-    select
-        feedback_id,
-        phrase_number,
-        start_position + 1 as position
-    from hits
-    where part_count = 1
-    union all
-    select
-        feedback_id,
-        phrase_number,
-        start_position + 1 as position
-    from hits
-    where part_count > 1
-    group by feedback_id, phrase_number, start_position, part_count
-    having count(*) = part_count
-),
-
-ranked as (
-    select
-        complete.feedback_id,
-        numbered.vocabulary,
-        numbered.label,
-        numbered.phrase,
-        row_number() over (
-            partition by complete.feedback_id, numbered.vocabulary, numbered.label
-            order by complete.position, complete.phrase_number
-        ) as phrase_rank
-    from complete
-    inner join numbered
-        on numbered.phrase_number = complete.phrase_number
+            words.language = word_anchors.language
+            and words.word = word_anchors.word
+    where
+        word_anchors.part_count = 1
+        or {{ dbt.position('word_anchors.needle', 'words.plain_text') }} > 0
 )
 
 select
     feedback_id,
     vocabulary,
     label,
-    phrase as matched_phrase
-from ranked
-where phrase_rank = 1
+    min(phrase) as matched_phrase
+from hits
+group by feedback_id, vocabulary, label

@@ -1,4 +1,4 @@
-{{ config(schema='core', materialized='view', contract={'enforced': false}) }}
+{{ config(schema='core', contract={'enforced': false}) }}
 
 with feedback as (
     select * from {{ ref('fct_feedback') }}

@@ -35,18 +35,11 @@ valences as (
     where language <> 'en'
 ),
 
-spellings as (
-    select
-        language,
-        {{ split_words('comment_redacted') }} as words
-    from comments
-),
-
 written as (
     select distinct
         language,
-        unnest(words) as token
-    from spellings
+        {{ explode_items(split_words('comment_redacted'), 'token') }}
+    from comments
 ),
 
 folded as (

@@ -51,7 +51,7 @@ respondents as (
     select
         respondent_id,
         cast(
-            floor({{ hash_share('respondent_id') }} * {{ var('bootstrap_clusters', 20000) }}) as bigint
+            floor({{ hash_share('respondent_id') }} * {{ var('bootstrap_clusters', 5000) }}) as bigint
         ) as cluster_number
     from comments
     group by respondent_id

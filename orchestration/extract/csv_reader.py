@@ -1,0 +1,280 @@
+"""Delimited text: CSV, tab-separated and the like."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import duckdb
+
+from orchestration.extract.careful_reader import CELLS, split_carefully
+from orchestration.extract.checks import BAD_BYTE_MARK
+from orchestration.extract.line_numbers import number_rows
+from orchestration.extract.shapes import StreamContract
+from orchestration.extract.sql_text import literal
+from orchestration.extract.staging import (
+    NUMBERED,
+    ROWS,
+    Arrival,
+    SourceColumns,
+    StagedFile,
+    checked_select,
+)
+from orchestration.extract.text_files import FileProblemError, TextFile
+from orchestration.extract.text_reader import (
+    collect_rejects,
+    has_broken_quotes,
+    prepare_rejects,
+    scan_text,
+)
+
+DELIMITERS = ",;\t|"
+HEADER_BYTES = 1 << 20
+# What the engine's scanner raises over text that it cannot follow.
+SCAN_FAILURES = (duckdb.InvalidInputException, duckdb.ConversionException)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """Names of a file's columns and the number of physical lines before its first row."""
+
+    names: tuple[str, ...]
+    lines: int
+
+
+def stage_csv(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    text: TextFile,
+    arrival: Arrival,
+) -> StagedFile:
+    """Stage the rows of one delimited file.
+
+    Raises
+    ------
+    FileProblemError
+        When the header lacks a column that the contract asks for.
+    """
+    header = read_header(contract, text)
+    positions, warnings = match_columns(contract, header.names)
+    try:
+        rows_in = _stage_quickly(connection, contract, text, arrival, header, positions)
+    except SCAN_FAILURES:
+        rows_in = None
+    if rows_in is None and contract.quote:
+        rows_in = _stage_carefully(connection, contract, text, arrival, header, positions)
+        warnings = [*warnings, "quotes do not match up, so the file was read line by line"]
+    if rows_in is None:
+        message = "the file's lines cannot be told apart; check that it is text"
+        raise FileProblemError(message)
+    return StagedFile(rows_in=rows_in, warnings=tuple(warnings))
+
+
+def _stage_quickly(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    text: TextFile,
+    arrival: Arrival,
+    header: Header,
+    positions: Mapping[str, int | None],
+) -> int | None:
+    """Let the engine split the file; return its rows, or None when lines are unaccounted for."""
+    cells = [f"c{position}" for position in range(len(header.names))]
+    scan = scan_text(
+        text,
+        columns=cells,
+        skip=header.lines,
+        delimiter=contract.delimiter,
+        quote=contract.quote,
+        null_values=contract.null_values,
+    )
+    prepare_rejects(connection)
+    select = checked_select(
+        contract,
+        _source_columns(contract, header, positions, cells),
+        scan,
+        arrival=arrival,
+        bad_bytes=text.has_bad_bytes,
+        others=[f"{_line_breaks(cells)} as _breaks"] if text.has_quotes else (),
+    )
+    staged = connection.execute(f"create or replace temp table {ROWS} as {select}").fetchone()
+    if has_broken_quotes(connection):
+        return None
+    rejected = collect_rejects(connection, text)
+    lines = number_rows(
+        connection,
+        text,
+        header_lines=header.lines,
+        quote=contract.quote,
+        skips_blank_lines=len(cells) > 1,
+    )
+    if lines != text.line_count:
+        return None
+    return (staged[0] if staged else 0) + rejected
+
+
+def _stage_carefully(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    text: TextFile,
+    arrival: Arrival,
+    header: Header,
+    positions: Mapping[str, int | None],
+) -> int:
+    rows_in = split_carefully(
+        connection,
+        contract,
+        text,
+        header_lines=header.lines,
+        field_count=len(header.names),
+    )
+    cells = [f"cells[{position}]" for position in range(1, len(header.names) + 1)]
+    select = checked_select(
+        contract,
+        _source_columns(contract, header, positions, cells),
+        CELLS,
+        arrival=arrival,
+        bad_bytes=text.has_bad_bytes,
+        others=["_source_line"],
+    )
+    connection.execute(f"create or replace temp view {NUMBERED} as {select}")
+    return rows_in
+
+
+def _source_columns(
+    contract: StreamContract,
+    header: Header,
+    positions: Mapping[str, int | None],
+    cells: Sequence[str],
+) -> SourceColumns:
+    known = set(positions.values())
+    return SourceColumns(
+        sources={
+            name: ("cast(null as varchar)" if position is None else cells[position], "VARCHAR")
+            for name, position in positions.items()
+        },
+        raw_text=_delimited(cells, contract),
+        extra=_json_object(
+            {header.names[i]: cells[i] for i in range(len(cells)) if i not in known}
+        ),
+    )
+
+
+def read_header(contract: StreamContract, text: TextFile) -> Header:
+    """Return the column names of a file; those of the contract when the file has no header row."""
+    if contract.header_rows == 0:
+        return Header(names=tuple(column.source_name for column in contract.columns), lines=0)
+    with text.path.open(encoding="utf-8-sig", newline="") as file:
+        start = file.read(HEADER_BYTES)
+    reader = csv.reader(
+        start.splitlines(keepends=True),
+        delimiter=contract.delimiter,
+        quotechar=contract.quote or None,
+        quoting=csv.QUOTE_MINIMAL if contract.quote else csv.QUOTE_NONE,
+    )
+    try:
+        rows = list(islice((row for row in reader if row), contract.header_rows))
+    except csv.Error as error:
+        message = f"the header cannot be read ({error}); check the contract's delimiter and quote"
+        raise FileProblemError(message) from error
+    if len(rows) < contract.header_rows:
+        message = (
+            f"the file has {len(rows)} lines of header, the contract says {contract.header_rows}; "
+            "export it again with its header"
+        )
+        raise FileProblemError(message)
+    names = tuple(name.strip() for name in rows[0])
+    if any(BAD_BYTE_MARK in name for name in names):
+        message = (
+            f"the header cannot be read as {contract.encoding}; name the file's true encoding in "
+            "the contract, such as latin-1 or cp1252"
+        )
+        raise FileProblemError(message)
+    return Header(names=names, lines=reader.line_num)
+
+
+def match_columns(
+    contract: StreamContract, names: Sequence[str]
+) -> tuple[dict[str, int | None], list[str]]:
+    """Return where each contract column stands in the file, and what is odd about the header.
+
+    Raises
+    ------
+    FileProblemError
+        When a column is missing, or one that the contract asks for stands twice.
+    """
+    positions: dict[str, int | None] = {}
+    missing: list[str] = []
+    warnings: list[str] = []
+    for column in contract.columns:
+        count = names.count(column.source_name)
+        if count > 1:
+            message = f"the header names {column.source_name!r} {count} times; keep one of them"
+            raise FileProblemError(message)
+        positions[column.name] = names.index(column.source_name) if count else None
+        if not count and column.optional_column:
+            warnings.append(f"the optional column {column.source_name!r} is missing, null instead")
+        elif not count:
+            missing.append(column.source_name)
+    if missing:
+        raise FileProblemError(_missing_columns(contract, names, missing))
+    known = {column.source_name for column in contract.columns}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        warnings.append(
+            f"columns that the contract does not know are kept in _extra: {', '.join(unknown)}"
+        )
+    return positions, warnings
+
+
+def _missing_columns(contract: StreamContract, names: Sequence[str], missing: list[str]) -> str:
+    """Describe what the header lacks; names of the file only where they resemble a wanted one."""
+    hints = []
+    for name in missing:
+        nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+        hints.append(f"{name!r}" + (f" (the file has {nearest[0]!r})" if nearest else ""))
+    message = (
+        f"the header lacks {', '.join(hints)}; it has {len(names)} columns, the contract "
+        f"{len(contract.columns)}; rename the column in the export, set `from` in the contract, or "
+        "mark it optional_column"
+    )
+    found = [mark for mark in DELIMITERS if len(names) == 1 and mark in names[0]]
+    if contract.format == "csv" and found:
+        message += f"; the delimiter seems to be {found[0]!r}, the contract says "
+        message += f"{contract.delimiter!r}"
+    return message
+
+
+def _line_breaks(cells: Sequence[str]) -> str:
+    """Return the number of line breaks inside a row's fields; fields without pay one test."""
+    return " + ".join(
+        f"case when contains({cell}, chr(10)) "
+        f"then length({cell}) - length(replace({cell}, chr(10), '')) else 0 end"
+        for cell in cells
+    )
+
+
+def _delimited(cells: Sequence[str], contract: StreamContract) -> str:
+    """Return the row written out again; fields are quoted only where they must be."""
+    mark = literal(contract.delimiter)
+    quote = literal(contract.quote)
+    needs_quotes = f"contains(field, {mark}) or contains(field, chr(10))"
+    quoted = "field"
+    if contract.quote:
+        needs_quotes += f" or contains(field, {quote})"
+        quoted = f"{quote} || replace(field, {quote}, {quote} || {quote}) || {quote}"
+    fields = ", ".join(f"coalesce({cell}, '')" for cell in cells)
+    return (
+        f"array_to_string(list_transform([{fields}], lambda field: "
+        f"case when {needs_quotes} then {quoted} else field end), {mark})"
+    )
+
+
+def _json_object(extra: dict[str, str]) -> str:
+    if not extra:
+        return "null"
+    entries = ", ".join(f"{literal(name)}, {cell}" for name, cell in extra.items())
+    return f"json_object({entries})"

@@ -1,0 +1,250 @@
+"""Loading of a stream's landing files into ``raw``, with quarantine and ledger.
+
+Each file is one transaction: whatever kills a run, the warehouse holds whole files only, and the
+next run goes on with the first file that is not in the ledger.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.extract import duplicates, ledger
+from orchestration.extract.checks import quoted_list
+from orchestration.extract.csv_reader import stage_csv
+from orchestration.extract.jsonl_reader import stage_json_lines
+from orchestration.extract.ledger import FileLoad, LandedFile
+from orchestration.extract.parquet_reader import stage_parquet
+from orchestration.extract.raw_table import prepare_raw_table, raw_table
+from orchestration.extract.shapes import StreamContract
+from orchestration.extract.staging import NUMBERED, Arrival, StagedFile
+from orchestration.extract.text_files import (
+    FileProblemError,
+    readable_text,
+    sha256_of,
+    unpacked,
+)
+
+# What the engine raises over a file's content; anything else is the machine's fault or ours.
+UNREADABLE = (
+    duckdb.InvalidInputException,
+    duckdb.ConversionException,
+    duckdb.IOException,
+    duckdb.InvalidTypeException,
+    duckdb.NotImplementedException,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamLoad:
+    """What became of a stream's files in one run.
+
+    Attributes
+    ----------
+    files
+        Every file that was found, in the order of their names.
+    rows_in, rows_loaded, rows_quarantined, rows_duplicate
+        Sums over the files loaded in this run; the first is the sum of the other three.
+    failed_files
+        Names of files of which nothing could be kept.
+    messages
+        What a steward should know, one sentence a file; holds no data of customers.
+    seconds
+        Wall time.
+    """
+
+    files: tuple[FileLoad, ...]
+    rows_in: int
+    rows_loaded: int
+    rows_quarantined: int
+    rows_duplicate: int
+    failed_files: tuple[str, ...]
+    messages: tuple[str, ...]
+    seconds: float
+
+
+def load_stream(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    landing_dir: Path,
+    *,
+    received_at: dt.datetime,
+) -> StreamLoad:
+    """Load every new or changed file of a stream.
+
+    Parameters
+    ----------
+    connection
+        The warehouse, with no transaction open.
+    landing_dir
+        Landing folder of the stream's source.
+    received_at
+        When the files count as received; naive UTC, or with a zone.
+
+    Returns
+    -------
+    StreamLoad
+        A file that cannot be loaded is reported in it and harms no other.
+
+    Raises
+    ------
+    ContractError
+        When the contract no longer fits the raw table.
+    LedgerError
+        When rows are unaccounted for; that would be a mistake in the loader.
+    """
+    started = time.perf_counter()
+    arrival = Arrival(received_at=_naive_utc(received_at))
+    ledger.prepare(connection)
+    messages = prepare_raw_table(connection, contract)
+    paths = sorted(path for path in landing_dir.glob(contract.files) if path.is_file())
+    if not paths:
+        messages.append(
+            f"no file matches {contract.files} in the landing folder of {contract.source_name}; "
+            f"{contract.table_name} gains no rows: put an export there, or correct `files` in the "
+            "contract"
+        )
+    files = tuple(_load_file(connection, contract, landing_dir, path, arrival) for path in paths)
+    messages += [f"{file.file_name}: {file.message}" for file in files if file.message]
+    return StreamLoad(
+        files=files,
+        rows_in=sum(file.rows_in for file in files),
+        rows_loaded=sum(file.rows_loaded for file in files),
+        rows_quarantined=sum(file.rows_quarantined for file in files),
+        rows_duplicate=sum(file.rows_duplicate for file in files),
+        failed_files=tuple(file.file_name for file in files if file.status == "failed"),
+        messages=tuple(messages),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _load_file(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    landing_dir: Path,
+    path: Path,
+    arrival: Arrival,
+) -> FileLoad:
+    landed = LandedFile(
+        source_name=contract.source_name,
+        stream=contract.name,
+        file_name=path.relative_to(landing_dir).as_posix(),
+        file_bytes=path.stat().st_size,
+        file_sha256=sha256_of(path),
+    )
+    if ledger.is_loaded(connection, landed):
+        return FileLoad(file_name=landed.file_name, status="unchanged")
+    with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
+        try:
+            staged = _stage(connection, contract, path, arrival, Path(spool))
+        except FileProblemError as error:
+            load = FileLoad(file_name=landed.file_name, status="failed", message=str(error))
+            ledger.record(connection, landed, load, arrival.received_at)
+            return load
+        connection.begin()
+        try:
+            load = _keep(connection, contract, landed, staged, arrival)
+            ledger.record(connection, landed, load, arrival.received_at)
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+    return load
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    path: Path,
+    arrival: Arrival,
+    spool: Path,
+) -> StagedFile:
+    """Read a file into temporary tables; whatever the engine cannot read is the file's problem."""
+    try:
+        if contract.format == "parquet":
+            return stage_parquet(connection, contract, unpacked(path, spool), arrival)
+        text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
+        stage = stage_csv if contract.format == "csv" else stage_json_lines
+        return stage(connection, contract, text, arrival)
+    except UNREADABLE as error:
+        # The engine's message quotes the file, so only its kind is passed on.
+        message = (
+            f"the file cannot be read as {contract.format} ({type(error).__name__}); check that "
+            "it is complete and that the contract's format, delimiter and quote are right"
+        )
+        raise FileProblemError(message) from error
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    landed: LandedFile,
+    staged: StagedFile,
+    arrival: Arrival,
+) -> FileLoad:
+    """Move the staged rows to where they belong and return the counts, which add up."""
+    quarantined = ledger.quarantine_faults(connection, landed, arrival.received_at)
+    duplicate = 0
+    only = "_faults is null"
+    if duplicates.find_duplicates(connection, contract, landed):
+        if contract.key:
+            quarantined += ledger.quarantine_conflicts(
+                connection, contract, landed, arrival.received_at, duplicates.CONFLICTS
+            )
+        duplicate = _count(
+            connection, f"select count(*) from {duplicates.VERDICTS} where verdict = 'duplicate'"
+        )
+        only += f" and _source_line not in (select _source_line from {duplicates.VERDICTS})"
+    columns = quoted_list([*(column.name for column in contract.columns), "_extra"])
+    loaded = _count(
+        connection,
+        f"insert into {raw_table(contract)} "
+        f"({columns}, _source_file, _source_line, _load_id) "
+        f"select {columns}, $1, _source_line, $2 from {NUMBERED} where {only}",
+        landed.file_name,
+        landed.load_id,
+    )
+    return FileLoad(
+        file_name=landed.file_name,
+        status="loaded",
+        rows_in=staged.rows_in,
+        rows_loaded=loaded,
+        rows_quarantined=quarantined,
+        rows_duplicate=duplicate,
+        message=_message(staged, quarantined),
+    )
+
+
+def _message(staged: StagedFile, quarantined: int) -> str | None:
+    parts = list(staged.warnings)
+    if not staged.rows_in:
+        parts.append("the file holds a header and no rows")
+    if quarantined:
+        parts.append(
+            f"{quarantined} of {staged.rows_in} rows went to quality.quarantine, with their reasons"
+        )
+    return "; ".join(parts) or None
+
+
+def _count(connection: duckdb.DuckDBPyConnection, statement: str, *parameters: str) -> int:
+    row = connection.execute(statement, list(parameters)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _naive_utc(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _spool_dir(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the folder where the engine spills: a copy belongs on the disk that has room."""
+    row = connection.execute("select current_setting('temp_directory')").fetchone()
+    folder = Path(row[0]) if row and row[0] else None
+    if folder is None or folder.name == ".tmp":
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)

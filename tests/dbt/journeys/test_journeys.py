@@ -1,0 +1,360 @@
+"""Journey instances, steps and funnel: by hand, and against the oracle over random streams."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from math import erfc, sqrt
+
+import pytest
+
+from tests.dbt.conftest import AS_OF, CORE, MakeWarehouse, Warehouse
+from tests.dbt.journeys.oracle import Event, Journey, Step, find_instances
+
+JOURNEY_MODELS = "int_journey_visits fct_journey_steps fct_journeys mart_journey_funnel"
+TEMPLATE = f"{CORE} {JOURNEY_MODELS}"
+RECONCILIATION = (
+    "assert_funnel_reconciles_with_journeys assert_journey_steps_are_interactions"
+    " assert_journey_definitions_are_sound"
+)
+# Touchpoints of the seed, under the short names that the cases use.
+TOUCHPOINTS = {
+    "S": "subscription_start",
+    "a": "first_login",
+    "b": "data_import",
+    "c": "team_invite",
+    "E": "first_report",
+    "x": "product_use",
+}
+PLAIN = Journey(
+    journey_id="plain",
+    start=TOUCHPOINTS["S"],
+    steps=(
+        Step(number=1, touchpoint_id=TOUCHPOINTS["a"], is_required=True),
+        Step(number=2, touchpoint_id=TOUCHPOINTS["b"], is_required=True),
+        Step(number=3, touchpoint_id=TOUCHPOINTS["c"], is_required=False),
+        Step(number=4, touchpoint_id=TOUCHPOINTS["E"], is_required=True),
+    ),
+    abandon_after=timedelta(days=10),
+)
+# The start comes again as a step, and one touchpoint stands at two steps.
+LOOPING = Journey(
+    journey_id="looping",
+    start=TOUCHPOINTS["a"],
+    steps=(
+        Step(number=1, touchpoint_id=TOUCHPOINTS["b"], is_required=True),
+        Step(number=2, touchpoint_id=TOUCHPOINTS["a"], is_required=True),
+        Step(number=3, touchpoint_id=TOUCHPOINTS["b"], is_required=False),
+        Step(number=4, touchpoint_id=TOUCHPOINTS["E"], is_required=True),
+    ),
+    abandon_after=timedelta(days=4),
+)
+ONCE = Journey(
+    journey_id="once",
+    start=TOUCHPOINTS["x"],
+    steps=(Step(number=1, touchpoint_id=TOUCHPOINTS["S"], is_required=True),),
+    abandon_after=timedelta(days=6),
+    is_repeatable=False,
+)
+RELATED = Journey(
+    journey_id="related",
+    start=TOUCHPOINTS["S"],
+    steps=PLAIN.steps,
+    abandon_after=timedelta(days=5),
+    scope="related",
+)
+
+
+def declare(warehouse: Warehouse, *journeys: Journey) -> None:
+    warehouse.clear("reference.journeys")
+    warehouse.clear("reference.journey_steps")
+    warehouse.put(
+        "reference.journeys",
+        [
+            {"journey_id": j.journey_id, "journey_name": j.journey_id, "start_touchpoint_id": j.start,
+             "end_touchpoint_id": j.end, "abandon_after_days": j.abandon_after.days,
+             "instance_scope": j.scope, "is_repeatable": j.is_repeatable}
+            for j in journeys
+        ],
+    )  # fmt: skip
+    warehouse.put(
+        "reference.journey_steps",
+        [
+            {"journey_id": j.journey_id, "step_number": step.number, "step_name": "step",
+             "touchpoint_id": step.touchpoint_id, "is_required": step.is_required}
+            for j in journeys
+            for step in j.steps
+        ],
+    )  # fmt: skip
+
+
+def load(warehouse: Warehouse, events: Iterable[Event]) -> None:
+    warehouse.put(
+        "core.fct_interactions",
+        [
+            {"interaction_id": e.interaction_id, "customer_id": e.customer_id,
+             "touchpoint_id": e.touchpoint_id, "occurred_at": e.occurred_at,
+             "related_type": "ticket" if e.related_id else None, "related_id": e.related_id}
+            for e in events
+        ],
+    )  # fmt: skip
+
+
+def story(text: str, customer_id: str, start: datetime = datetime(2026, 1, 1)) -> list[Event]:
+    """Turn ``"S0 a1 b12"`` (touchpoint, day) into events of one customer."""
+    return [
+        Event(
+            interaction_id=f"{customer_id}:{place:02d}",
+            customer_id=customer_id,
+            touchpoint_id=TOUCHPOINTS[word[0]],
+            occurred_at=start + timedelta(days=float(word[1:])),
+            related_id=None,
+        )
+        for place, word in enumerate(text.split())
+    ]
+
+
+# Days count from 1 January 2026; the journey is given up after more than ten days of silence.
+CASES: Mapping[str, tuple[str, list[tuple[str, float, int, int]]]] = {
+    # name: events, expected (outcome, start day, steps reached, last step) of each instance
+    "straight through": ("S0 a1 b2 c3 E4", [("completed", 0, 4, 4)]),
+    "optional step skipped": ("S0 a1 b2 E4", [("completed", 0, 3, 4)]),
+    "required step skipped": ("S0 b2 E4", [("completed", 0, 0, 0)]),
+    "step before its turn does not count": ("S0 b1 a2 E4", [("completed", 0, 1, 1)]),
+    "step before its turn counts when it comes again": (
+        "S0 b1 a2 b3 E4",
+        [("completed", 0, 3, 4)],
+    ),
+    "nothing without a start": ("a1 b2 E4", []),
+    "second start restarts nothing": ("S0 a1 S2 b3 E4", [("completed", 0, 3, 4)]),
+    "one after the other": ("S0 E1 S2 a3 E4", [("completed", 0, 0, 0), ("completed", 2, 1, 1)]),
+    "silence of just ten days is kept": ("S0 a10 b20 E30", [("completed", 0, 3, 4)]),
+    "longer silence gives it up": ("S0 a1 b11.5 E12", [("abandoned", 0, 1, 1)]),
+    "restart after giving up": ("S0 a1 S12 E13", [("abandoned", 0, 1, 1), ("completed", 12, 0, 0)]),
+    "other touchpoints do not break the silence": ("S0 x8 a15", [("abandoned", 0, 0, 0)]),
+    "a second end is nobody's": ("S0 E1 E2", [("completed", 0, 0, 0)]),
+    "open at the end": ("S178 a179", [("open", 178, 1, 1)]),
+    "open on the last day of silence": ("S170.5", [("abandoned", 170.5, 0, 0)]),
+    "silence ends after the as-of day": ("S171", [("open", 171, 0, 0)]),
+    "equal times follow the declared order": ("E0 b0 S0 a0", [("completed", 0, 3, 4)]),
+}
+
+
+def test_instances_follow_the_rules_in_cases_written_by_hand(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    warehouse = make_warehouse(TEMPLATE)
+    declare(warehouse, PLAIN)
+    load(warehouse, [event for name, (text, _) in CASES.items() for event in story(text, name)])
+    warehouse.build(JOURNEY_MODELS)
+    found: dict[str, list[tuple[str, float, int, int]]] = {name: [] for name in CASES}
+    for name, outcome, started_at, reached, last in warehouse.rows(
+        "select customer_id, outcome, started_at, steps_reached, last_step_number"
+        " from marts.fct_journeys order by customer_id, started_at"
+    ):
+        day = (started_at - datetime(2026, 1, 1)) / timedelta(days=1)
+        found[name].append((outcome, day, reached, last))
+    assert found == {name: expected for name, (_, expected) in CASES.items()}
+
+
+def test_tickets_of_one_customer_are_journeys_of_their_own(make_warehouse: MakeWarehouse) -> None:
+    warehouse = make_warehouse(TEMPLATE)
+    declare(warehouse, RELATED)
+    interleaved = [("S", 0, "t1"), ("S", 1, "t2"), ("a", 2, "t1"), ("E", 3, "t2"), ("x", 3, "t1"),
+                   ("E", 4, "t1"), ("S", 5, None), ("E", 6, None)]  # fmt: skip
+    load(
+        warehouse,
+        [
+            Event(
+                interaction_id=f"i{place}",
+                customer_id="c1" if related_id == "t1" else None,
+                touchpoint_id=TOUCHPOINTS[name],
+                occurred_at=datetime(2026, 1, 1) + timedelta(days=day),
+                related_id=related_id,
+            )
+            for place, (name, day, related_id) in enumerate(interleaved)
+        ],
+    )
+    warehouse.build(JOURNEY_MODELS)
+    assert warehouse.rows(
+        "select related_id, customer_id, outcome, duration_hours, segment"
+        " from marts.fct_journeys order by related_id"
+    ) == [
+        ("t1", "c1", "completed", 96.0, "unknown"),
+        ("t2", None, "completed", 48.0, "unknown"),
+    ]
+
+
+def test_test_customers_take_no_journeys(make_warehouse: MakeWarehouse) -> None:
+    warehouse = make_warehouse(TEMPLATE)
+    declare(warehouse, PLAIN)
+    load(warehouse, story("S0 E1", "real") + story("S0 E1", "test"))
+    warehouse.put(
+        "core.dim_customers",
+        [
+            {"customer_id": "real", "is_test": False, "segment": "small"},
+            {"customer_id": "test", "is_test": True, "segment": "small"},
+        ],
+    )
+    warehouse.build(JOURNEY_MODELS)
+    assert warehouse.rows("select customer_id, segment from marts.fct_journeys") == [
+        ("real", "small")
+    ]
+
+
+def random_events(seed: int, customers: int, events: int) -> list[Event]:
+    """Give a stream with ties in time, repeats, silences, unknown customers and no related id."""
+    generator = random.Random(seed)
+    return [
+        Event(
+            interaction_id=f"i{number:05d}",
+            customer_id=f"c{generator.randrange(customers)}" if generator.random() < 0.95 else None,
+            touchpoint_id=TOUCHPOINTS[generator.choices("SabcEx", [2, 4, 4, 2, 2, 3])[0]],
+            occurred_at=datetime(2026, 3, 1) + timedelta(hours=12 * generator.randrange(244)),
+            related_id=f"t{generator.randrange(customers)}" if generator.random() < 0.9 else None,
+        )
+        for number in range(events)
+    ]
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_journeys_match_the_oracle_over_random_streams(
+    make_warehouse: MakeWarehouse, seed: int
+) -> None:
+    journeys = (PLAIN, LOOPING, ONCE, RELATED)
+    events = random_events(seed, customers=60, events=3000)
+    segments = {f"c{number}": f"segment {number % 3}" for number in range(50)}
+    warehouse = make_warehouse(TEMPLATE)
+    declare(warehouse, *journeys)
+    load(warehouse, events)
+    warehouse.put(
+        "core.dim_customers",
+        [
+            {"customer_id": customer_id, "segment": segment, "is_test": False}
+            for customer_id, segment in segments.items()
+        ],
+    )
+    warehouse.build(JOURNEY_MODELS)
+    warehouse.test(RECONCILIATION)
+
+    expected_journeys: Counter[tuple[object, ...]] = Counter()
+    expected_steps: Counter[tuple[object, ...]] = Counter()
+    expected_funnel: Counter[tuple[str, str, int]] = Counter()
+    for journey in journeys:
+        for instance in find_instances(journey, events, as_of=AS_OF):
+            first, last = instance.visits[0], instance.visits[-1]
+            reached = instance.reached()
+            expected_journeys[
+                journey.journey_id, first.customer_id, first.occurred_at, instance.outcome,
+                None if instance.outcome == "open" else last.occurred_at,
+                len(instance.visits), len(reached) - 1, max(reached), last.touchpoint_id,
+            ] += 1  # fmt: skip
+            segment = segments.get(first.customer_id or "", "unknown")
+            for number, moment in reached.items():
+                expected_steps[journey.journey_id, first.interaction_id, number, moment] += 1
+                expected_funnel[journey.journey_id, segment, number] += 1
+                expected_funnel[journey.journey_id, "all", number] += 1
+
+    assert {row[3] for row in expected_journeys} == {"completed", "abandoned", "open"}
+    assert expected_journeys == Counter(
+        warehouse.rows(
+            "select journey_id, customer_id, started_at, outcome, ended_at, visit_count,"
+            " steps_reached, last_step_number, last_touchpoint_id from marts.fct_journeys"
+        )
+    )
+    assert expected_steps == Counter(
+        warehouse.rows(
+            "select steps.journey_id, visits.interaction_id, steps.step_number, steps.reached_at"
+            " from marts.fct_journey_steps as steps inner join marts.int_journey_visits as visits"
+            " on steps.journey_instance_id = visits.journey_instance_id and visits.visit_number = 1"
+        )
+    )
+    funnel = warehouse.rows(
+        "select journey_id, segment, step_number, instances from marts.mart_journey_funnel"
+    )
+    assert expected_funnel == Counter({row[:3]: row[3] for row in funnel if row[3]})
+
+
+def test_shuffled_interactions_give_the_same_journeys(make_warehouse: MakeWarehouse) -> None:
+    events = random_events(13, customers=10, events=400)
+    results = []
+    for order in (events, random.Random(1).sample(events, len(events))):
+        warehouse = make_warehouse(TEMPLATE)
+        declare(warehouse, PLAIN, LOOPING)
+        load(warehouse, order)
+        warehouse.build(JOURNEY_MODELS)
+        results.append(
+            warehouse.rows("select * from marts.fct_journeys order by journey_instance_id")
+        )
+    assert results[0] == results[1]
+
+
+def test_drop_is_significant_when_the_rate_falls_below_the_step_before(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    """200 start, 180 reach a, 100 reach b (2 of the others still open), 96 reach the end."""
+    warehouse = make_warehouse(TEMPLATE)
+    declare(warehouse, PLAIN)
+    stories = (
+        ["S0"] * 20 + ["S0 a1"] * 78 + ["S175 a176"] * 2 + ["S0 a1 b2"] * 4 + ["S0 a1 b2 E3"] * 96
+    )
+    load(warehouse, [e for n, text in enumerate(stories) for e in story(text, f"c{n}")])
+    warehouse.build(JOURNEY_MODELS)
+    rows = warehouse.rows(
+        "select step_number, instances, customers, waiting, dropped, share_of_start,"
+        " share_of_previous, is_significant_drop, p_value"
+        " from marts.mart_journey_funnel where segment = 'all' order by step_number"
+    )
+
+    def two_sided(k_1: int, n_1: int, k_2: int, n_2: int) -> float:
+        pooled = (k_1 + k_2) / (n_1 + n_2)
+        error = sqrt(pooled * (1 - pooled) * (1 / n_1 + 1 / n_2))
+        return erfc(abs(k_1 / n_1 - k_2 / n_2) / error / sqrt(2))
+
+    assert [row[:8] for row in rows] == [
+        (0, 200, 200, None, 0, 1.0, None, False),
+        (1, 180, 180, 0, 20, 0.9, 0.9, True),
+        (2, 100, 100, 2, 78, 0.5, pytest.approx(100 / 180), True),
+        (3, 0, 0, 0, 100, 0.0, 0.0, False),
+        (4, 96, 96, 0, 4, 0.48, 0.96, False),
+    ]
+    assert [row[8] for row in rows] == [
+        None,
+        pytest.approx(two_sided(180, 200, 200, 200), rel=1e-9),
+        pytest.approx(two_sided(100, 178, 180, 200), rel=1e-9),
+        None,
+        pytest.approx(two_sided(96, 100, 100, 178), rel=1e-9),
+    ]
+
+
+def test_journeys_are_refused_when_their_definition_cannot_be_followed(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    sound = PLAIN.steps
+    broken = {
+        "same start and end": Journey(
+            journey_id="j", start=sound[-1].touchpoint_id, steps=sound, abandon_after=timedelta(1)
+        ),
+        "gap in the numbers": Journey(
+            journey_id="j", start="invoice", steps=(sound[0], sound[3]), abandon_after=timedelta(1)
+        ),
+        "end in the middle": Journey(
+            journey_id="j",
+            start="invoice",
+            steps=(
+                Step(number=1, touchpoint_id="renewal", is_required=True),
+                Step(number=2, touchpoint_id="renewal", is_required=True),
+            ),
+            abandon_after=timedelta(1),
+        ),
+        "never given up": Journey(
+            journey_id="j", start="invoice", steps=sound, abandon_after=timedelta(0)
+        ),
+    }
+    for journey in broken.values():
+        warehouse = make_warehouse(TEMPLATE)
+        declare(warehouse, journey)
+        with pytest.raises(AssertionError, match="assert_journey_definitions_are_sound"):
+            warehouse.test("assert_journey_definitions_are_sound")

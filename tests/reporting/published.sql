@@ -1,0 +1,140 @@
+-- The published tables that the site reads, with the columns and types of their contracts.
+create schema marts;
+create schema ml;
+create schema quality;
+
+create table marts.fct_cx_metrics (
+    metric text, period_grain text, period_start date, dimension text, dimension_value text,
+    n bigint, value double, lower double, upper double, mean_score double, is_too_few boolean,
+    previous_value double, change double, change_p_value double, is_real_change boolean,
+    invited bigint, completed bigint, response_rate double
+);
+
+create table marts.mart_journey_funnel (
+    journey_id text, segment text, step_number bigint, step_name text, touchpoint_id text,
+    instances bigint, customers bigint, share_of_start double, share_of_previous double,
+    dropped bigint, is_significant_drop boolean, p_value double, counting_rule text
+);
+
+create table marts.mart_journey_map (
+    journey_id text, journey_name text, segment text, step_number bigint, step_name text,
+    touchpoint_id text, touchpoint_name text, stage_id text, instances bigint,
+    share_of_start double, drop_off_rate double, hours_p50 double, hours_p90 double,
+    expected_hours double, satisfaction double, satisfaction_n bigint, effort_easy_share double,
+    effort_n bigint, positive_impact double, negative_impact double, comment_count bigint,
+    is_make_or_break boolean, owner_team text, desired_outcome text, backstage_process text
+);
+
+create table marts.mart_themes (
+    theme_id text, theme_name text, parent_theme_id text, comments bigint, respondents bigint,
+    share_of_comments double, positive_share double, negative_share double, mean_polarity double,
+    comments_last_90_days bigint, comments_previous_90_days bigint, trend_ratio double,
+    suggested_fix text, owner_team text, example_quote text
+);
+
+create table marts.mart_touchpoint_impact (
+    touchpoint_id text, touchpoint_name text, stage_id text, commenting_customers bigint,
+    mention_share double, positive_mentions bigint, negative_mentions bigint,
+    positive_intensity double, negative_intensity double, positive_impact double,
+    positive_lower double, positive_upper double, negative_impact double, negative_lower double,
+    negative_upper double, is_positive_peak boolean, is_negative_peak boolean,
+    top_positive_theme text, top_negative_theme text, positive_quote text, negative_quote text,
+    suggested_fix text
+);
+
+create table marts.mart_voice_comments (
+    feedback_id text, occurred_at timestamp, customer_id text, touchpoint_id text,
+    channel_id text, feedback_kind text, is_solicited boolean, sentiment text,
+    emotional_intensity double, emotion text, language text, themes text, comment_redacted text
+);
+
+create table marts.mart_customer_360 (
+    customer_id text, customer_label text, segment text, business_model text, industry text,
+    country text, size_band text, tenure_days bigint, is_active boolean, churned_at timestamp,
+    mrr_amount decimal(18,2), currency text, lifetime_revenue_amount decimal(18,2),
+    order_count bigint, last_order_at timestamp, last_nps double, last_nps_at timestamp,
+    last_csat double, comment_count bigint, negative_comment_count bigint, last_sentiment text,
+    last_comment_at timestamp, interaction_count_90d bigint, usage_events_30d bigint,
+    usage_events_previous_30d bigint, active_features_90d bigint, ticket_count_90d bigint,
+    open_ticket_count bigint, median_resolution_hours double, payment_failures_180d bigint,
+    current_stage_id text, lifecycle_state text, rfm_segment text, churn_probability_90d double,
+    churn_reason_1 text, best_offer_id text, best_offer_propensity double, open_case_count bigint
+);
+
+create table marts.mart_customer_timeline (
+    customer_id text, occurred_at timestamp, sequence bigint, kind text, touchpoint_id text,
+    channel_id text, headline text, detail text, source_name text
+);
+
+create table marts.mart_churn_risk (
+    customer_id text, customer_label text, segment text, as_of_date date,
+    churn_probability_30d double, churn_probability_90d double, churn_probability_180d double,
+    expected_remaining_days double, risk_band text, risk_decile bigint, reason_1 text,
+    reason_2 text, reason_3 text, annual_value_amount decimal(18,2),
+    expected_loss_amount decimal(18,2), currency text, recommended_action text,
+    model_version text, model_status text
+);
+
+create table marts.mart_upsell_opportunities (
+    customer_id text, customer_label text, segment text, offer_id text, offer_name text,
+    as_of_date date, propensity_90d double, is_eligible boolean, ineligible_reason text,
+    offer_value_amount decimal(18,2), expected_value_amount decimal(18,2), currency text,
+    days_since_last_offer bigint, reason_1 text, reason_2 text, rank_in_customer bigint,
+    model_version text
+);
+
+create table marts.mart_value_at_risk (
+    segment text, active_customers bigint, at_risk_customers bigint,
+    average_customer_value_amount decimal(18,2), simple_value_at_risk_amount decimal(18,2),
+    expected_loss_amount decimal(18,2), currency text, horizon_days bigint,
+    threshold_probability double
+);
+
+create table marts.mart_case_queue (
+    case_id text, rule_id text, rule_name text, kind text, customer_id text, customer_label text,
+    segment text, team text, owner_id text, priority text, recommended_action text, cause text,
+    opened_at timestamp, due_at timestamp, status text, value_amount decimal(18,2), currency text
+);
+
+create table ml.survival_curves (
+    model_name text, group_name text, group_value text, duration_days double, survival double,
+    lower double, upper double, at_risk bigint
+);
+
+create table ml.hazard_ratios (
+    covariate text, hazard_ratio double, lower double, upper double, p_value double, n bigint,
+    events bigint
+);
+
+create table ml.model_status (
+    model_name text, as_of_date date, model_version text, status text, reason text,
+    train_rows bigint, train_positives bigint, test_rows bigint, test_positives bigint,
+    test_from date, test_to date
+);
+
+create table ml.model_metrics (
+    model_name text, model_version text, as_of_date date, subject text, metric text, value double,
+    lower double, upper double, n bigint, positives bigint
+);
+
+create table ml.calibration (
+    model_name text, model_version text, bin bigint, predicted_mean double, observed_rate double,
+    lower double, upper double, n bigint
+);
+
+create table ml.feature_importance (
+    model_name text, model_version text, feature text, feature_label text,
+    mean_absolute_effect double
+);
+
+create table quality.load_ledger (
+    load_id text, source_name text, stream text, file_name text, file_bytes bigint,
+    file_sha256 text, rows_in bigint, rows_loaded bigint, rows_quarantined bigint,
+    rows_duplicate bigint, status text, message text, received_at timestamp
+);
+
+create table quality.expectation_results (
+    run_id text, suite_name text, table_name text, expectation text, column_name text,
+    severity text, success boolean, observed text, element_count bigint, unexpected_count bigint,
+    unexpected_share double, sample text, owner text, validated_at timestamp
+);

@@ -1,0 +1,176 @@
+"""The site in a real browser, opened from the disk with no server and no network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
+
+from reporting.page import pages
+
+BROWSER = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)  # fmt: skip
+pytestmark = pytest.mark.skipif(
+    BROWSER is None or DRIVER is None, reason="chromium or chromedriver is not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Start a browser without a network and with a profile of its own."""
+    options = Options()
+    options.binary_location = str(BROWSER)
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    yield driver
+    driver.quit()
+
+
+def show(browser: webdriver.Chrome, page: Path, *, width: int = 1300, fragment: str = "") -> None:
+    browser.set_window_size(width, 1200)
+    browser.get("about:blank")
+    browser.get(page.as_uri() + fragment)
+    WebDriverWait(browser, 60).until(
+        lambda driver: driver.execute_script("return document.documentElement.dataset.ready")
+    )
+
+
+def becomes(browser: webdriver.Chrome, script: str, expected: object) -> None:
+    WebDriverWait(browser, 20).until(
+        lambda driver: driver.execute_script(script) == expected,
+        f"{script} did not become {expected!r}",
+    )
+
+
+def count(browser: webdriver.Chrome, selector: str) -> int:
+    return len(browser.find_elements(By.CSS_SELECTOR, selector))
+
+
+@pytest.mark.parametrize("name", [page.file_name for page in pages()])
+def test_every_chart_draws_without_a_complaint(
+    browser: webdriver.Chrome, site: Path, name: str
+) -> None:
+    show(browser, site / name)
+    plots = browser.find_elements(By.CSS_SELECTOR, ".plot")
+    for plot in plots:
+        marks = plot.find_elements(By.CSS_SELECTOR, "svg g[class*='mark-'] path, svg text")
+        assert len(marks) > 3, plot.get_attribute("data-spec")
+        assert plot.get_attribute("aria-label")
+    log = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    assert [entry["message"] for entry in log] == []
+    assert browser.title.endswith("Alder & <Finch>"), "no text from data has run as a script"
+    loaded = browser.execute_script(
+        "return performance.getEntriesByType('resource').map((entry) => entry.name)"
+    )
+    assert all(address.startswith(("file://", "data:")) for address in loaded)
+
+
+@pytest.mark.parametrize(
+    ("name", "charts"), [("index.html", 1), ("scores.html", 12), ("touchpoints.html", 2)]
+)
+def test_the_pages_hold_the_charts_they_promise(
+    browser: webdriver.Chrome, site: Path, name: str, charts: int
+) -> None:
+    show(browser, site / name)
+    assert (
+        count(browser, ".plot[data-drawn='true'] > svg, .plot[data-drawn='true'] svg.marks")
+        >= charts
+    )
+    assert count(browser, ".plot[data-drawn='true']") == charts
+
+
+@pytest.mark.parametrize("name", [page.file_name for page in pages()])
+def test_no_page_is_wider_than_a_phone(browser: webdriver.Chrome, site: Path, name: str) -> None:
+    show(browser, site / name, width=500)
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 400, "height": 900, "deviceScaleFactor": 1, "mobile": True},
+    )
+    try:
+        wide = browser.execute_script("return document.documentElement.scrollWidth")
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert wide <= 400
+
+
+def test_comments_are_found_by_word_and_feeling(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "voice.html")
+    said = "return document.getElementById('comment-count').textContent"
+    becomes(browser, said, "60 of 60 comments match")
+    box = browser.find_element(By.CSS_SELECTOR, "#comment-search [name=words]")
+    box.send_keys("INVOICE twice")
+    becomes(browser, said, "5 of 60 comments match")
+    marked = {mark.text.lower() for mark in browser.find_elements(By.CSS_SELECTOR, "mark")}
+    assert marked == {"invoice", "twice"}
+    feeling = browser.find_element(By.CSS_SELECTOR, "#comment-search [name=sentiment]")
+    Select(feeling).select_by_value("negative")
+    becomes(browser, said, "1 of 60 comments match")
+    box.clear()
+    box.send_keys("</script>")
+    Select(feeling).select_by_value("")
+    assert "</script><script>" in browser.find_element(By.CSS_SELECTOR, ".said").text
+
+
+def test_cases_are_filtered_by_team_and_status(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "cases.html")
+    visible = "#case-table tbody tr:not([hidden])"
+    assert count(browser, visible) == 24
+    Select(browser.find_element(By.NAME, "team")).select_by_value("Billing")
+    Select(browser.find_element(By.NAME, "status")).select_by_value("overdue")
+    said = "return document.getElementById('case-count').textContent"
+    becomes(browser, said, "3 of 24 listed cases match")
+    rows = browser.find_elements(By.CSS_SELECTOR, visible)
+    assert len(rows) == 3
+    assert all("Billing" in row.text and "overdue" in row.text for row in rows)
+
+
+def test_a_table_sorts_by_number_when_its_heading_is_pressed(
+    browser: webdriver.Chrome, site: Path
+) -> None:
+    show(browser, site / "risk.html")
+    table = browser.find_element(By.CSS_SELECTOR, "table.sortable")
+    head = table.find_elements(By.CSS_SELECTOR, "thead th")[1]
+    head.find_element(By.TAG_NAME, "button").click()
+    cells = table.find_elements(By.CSS_SELECTOR, "tbody td.chance")
+    chances = [float(cell.get_attribute("data-value") or "nan") for cell in cells]
+    assert head.get_attribute("aria-sort") == "descending"
+    assert chances == sorted(chances, reverse=True)
+
+
+def test_a_customer_is_shown_when_linked_to(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "customers.html", fragment="#customer=c005")
+    view = browser.find_element(By.ID, "customer-view")
+    assert '<img src=x onerror="document.title=1">' in view.find_element(By.TAG_NAME, "h2").text
+    assert len(view.find_elements(By.CSS_SELECTOR, ".timeline li")) == 3
+    box = browser.find_element(By.CSS_SELECTOR, "#customer-search [name=words]")
+    box.send_keys("brightwater")
+    found = browser.find_elements(By.CSS_SELECTOR, "#customer-list button")
+    assert found
+    assert all("Brightwater" in button.text for button in found)
+    found[0].click()
+    assert "Brightwater" in view.find_element(By.TAG_NAME, "h2").text
+
+
+def test_an_empty_site_opens_without_a_complaint(
+    browser: webdriver.Chrome, empty_site: Path
+) -> None:
+    for page in pages():
+        show(browser, empty_site / page.file_name)
+        log = browser.get_log("browser")  # type: ignore[no-untyped-call]
+        assert [entry["message"] for entry in log] == []
+        assert count(browser, ".nodata") >= 1
