@@ -51,7 +51,7 @@ _FAILED_FILES_SQL = f"""
     where attempt = 1 and status = 'failed'
     order by source_name, stream, file_name
     limit {_FAILED_FILES_SHOWN}
-"""  # noqa: S608
+"""
 
 _REASONS_SQL = """
     with ranked as (

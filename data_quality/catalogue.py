@@ -222,7 +222,7 @@ def suites_for(table: str, suites: Iterable[Suite] | None = None) -> tuple[Suite
 
 
 def select_suites(names: Sequence[str] | None, suites: Sequence[Suite]) -> tuple[Suite, ...]:
-    """The named suites in the order of the catalogue; all of them when no names are given.
+    """Return the named suites in the order of the catalogue; all of them when no names are given.
 
     Raises
     ------

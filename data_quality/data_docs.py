@@ -2,8 +2,8 @@
 
 The pages load styles, scripts, fonts and a logo from content networks, with an identifier of the
 installation in the logo's address. After the build every such reference is cut out and our own
-style sheet put in; collapsed parts are shown open, since the scripts that open them are gone, and the front page is
-ours, since theirs is filled by a script.
+style sheet put in; collapsed parts are shown open, since the scripts that open them are gone, and
+the front page is ours, since theirs is filled by a script.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ _REMOTE_RESOURCE = re.compile(
 
 
 def remote_resources(page: str) -> list[str]:
-    """References of a page that a browser would fetch from elsewhere; plain links are none."""
+    """Find what a browser would fetch from elsewhere for a page; plain links are not fetched."""
     return _REMOTE_RESOURCE.findall(page)
 
 
 def make_offline(page: str, style: str) -> str:
-    """A Data Docs page without a single remote resource, and with a style sheet of its own.
+    """Return a Data Docs page without a single remote resource, and with a style sheet of its own.
 
     Raises
     ------
@@ -97,6 +97,7 @@ def build_data_docs(run: ValidationRun, quality_dir: Path) -> Path:
 def _store(
     context: EphemeralDataContext, suite: SuiteResult, gx_result: Any, run: ValidationRun
 ) -> None:
+    # Registers the SQL rule, which the pages are rendered by.
     from great_expectations import ExpectationSuite
     from great_expectations.core import RunIdentifier
     from great_expectations.core.expectation_validation_result import (
@@ -106,6 +107,8 @@ def _store(
         ExpectationSuiteIdentifier,
         ValidationResultIdentifier,
     )
+
+    import data_quality.counted_rows  # noqa: F401
 
     run_key = RunIdentifier(run_name=run.run_id, run_time=run.validated_at.replace(tzinfo=UTC))
     meta = {**gx_result["meta"], "run_id": run_key, "validation_time": run_key.run_time}

@@ -81,7 +81,7 @@ class QualityEngine:
     engine: SqlAlchemyExecutionEngine
 
     def batch(self, table: str) -> Batch:
-        """The whole of ``schema.table`` as a batch; no row is read."""
+        """Take the whole of ``schema.table`` as a batch; no row is read."""
         schema_name, table_name = table.split(".")
         assets = {asset.name: asset for asset in self.datasource.assets}
         asset = assets.get(table)
@@ -126,12 +126,12 @@ class QualityEngine:
         return tuple(str(row[0]) for row in found)
 
     def row_count(self, table: str) -> int:
-        """Number of rows of ``schema.table``."""
-        return int(self.query(f"select count(*) from {table}")[0][0])  # noqa: S608
+        """Count the rows of ``schema.table``."""
+        return int(self.query(f"select count(*) from {table}")[0][0])
 
 
 def quiet_context(data_docs_dir: Path | None = None) -> EphemeralDataContext:
-    """A context that keeps nothing on disk, shows no progress bars and reports to nobody.
+    """Make a context that keeps nothing on disk, shows no progress bars and reports to nobody.
 
     With a folder it can build Data Docs there, and there only.
     """

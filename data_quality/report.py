@@ -55,7 +55,7 @@ def template_environment() -> Environment:
 
 
 def verdict_of(run: ValidationRun) -> str:
-    """The verdict in one sentence: what is held back, or whether the data is fit to publish."""
+    """Say the verdict in one sentence: what is held back, or whether the data is fit to publish."""
     critical, warnings = len(run.critical_failures), len(run.warnings)
     noted = f"{warnings} warning{'s' if warnings != 1 else ''}"
     if critical:
@@ -80,8 +80,8 @@ def _failures_trend(history: Sequence[PastRun]) -> Trend | None:
 
 
 def _arrival_totals(streams: pd.DataFrame) -> dict[str, int]:
-    names = ("file_count", "failed_file_count", "rows_in", "rows_loaded")
-    names = (*names, "rows_quarantined", "rows_duplicate")
+    files = ("file_count", "failed_file_count")
+    names = (*files, "rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
     return {name: int(streams[name].sum()) if len(streams) else 0 for name in names}
 
 

@@ -152,9 +152,13 @@ def _gx_expectation(expectation: Expectation, suite: Suite) -> GxExpectation:
     from great_expectations.expectations.registry import get_expectation_impl
 
     kwargs = dict(expectation.kwargs)
+    implementation = get_expectation_impl(expectation.type)
     if expectation.type == SQL_TYPE:
+        from data_quality.counted_rows import CountedRowsExpectation
+
+        implementation = CountedRowsExpectation
         kwargs["unexpected_rows_query"] = _gx_query(kwargs["unexpected_rows_query"])
-    built: GxExpectation = get_expectation_impl(expectation.type)(
+    built: GxExpectation = implementation(
         **kwargs,
         severity=expectation.severity,
         description=statement_of(expectation),
@@ -165,7 +169,7 @@ def _gx_expectation(expectation: Expectation, suite: Suite) -> GxExpectation:
 
 
 def _gx_query(query: str) -> str:
-    """A query of a suite as Great Expectations takes it.
+    """Write a query of a suite as Great Expectations takes it.
 
     It puts an aliased subquery in the place of ``{batch}``, or one without an alias when the query
     has a join, and reads every other brace as a name. Naming the batch once, in front, lets suites
@@ -186,7 +190,7 @@ def _gx_suite(suite: Suite, expectations: dict[str, GxExpectation]) -> Any:
 
 
 def _error_of(outcome: dict[str, Any]) -> str | None:
-    """The error text of an expectation that was not evaluated, without its traceback."""
+    """Return the error text of an expectation that was not evaluated, without its traceback."""
     info = outcome.get("exception_info") or {}
     entries = [info] if "raised_exception" in info else list(info.values())
     messages = [str(e.get("exception_message")) for e in entries if e.get("raised_exception")]
@@ -205,7 +209,7 @@ def _sample(
     """At most `SAMPLE_ROWS` offending rows, cut to the columns that the suite allows."""
     if expectation.type == SQL_TYPE:
         query = expectation.kwargs["unexpected_rows_query"].replace("{batch}", suite.table)
-        found = engine.query(f"select * from ({query}) order by all limit {SAMPLE_ROWS}")  # noqa: S608
+        found = engine.query(f"select * from ({query}) order by all limit {SAMPLE_ROWS}")
         records = [dict(row._mapping) for row in found]
     elif expectation.type in MAP_TYPES:
         # A suite may also allow columns that only its SQL rules compute.

@@ -78,7 +78,7 @@ def grade_of(rows: Sequence[ExpectationResult]) -> str:
 
 
 def trend_of(values: Sequence[float | None], words: str) -> Trend | None:
-    """A sparkline of at least two values; runs without a value are left out of the line."""
+    """Draw a sparkline of at least two values; runs without a value are left out of the line."""
     known = [(i, float(v)) for i, v in enumerate(values) if v is not None]
     if len(known) < 2:
         return None

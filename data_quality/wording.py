@@ -34,7 +34,7 @@ FINDINGS = "findings"
 
 
 def number_in_words(value: float) -> str:
-    """A number with thousands separators and at most four significant decimals."""
+    """Write a number with thousands separators and at most four significant decimals."""
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}"
     if abs(value) >= 1000:
@@ -43,7 +43,7 @@ def number_in_words(value: float) -> str:
 
 
 def share_in_words(share: float) -> str:
-    """A share in 0–1 as a percentage that never rounds a real share to 0 or 100."""
+    """Write a share in 0–1 as a percentage that never rounds a real share to 0 or 100."""
     if 0 < share < 0.0001:
         return "under 0.01 %"
     if 0.9999 < share < 1:
@@ -111,7 +111,7 @@ def _rule_in_words(expectation: Expectation) -> str:
 
 
 def statement_of(expectation: Expectation) -> str:
-    """The rule in words, without a full stop, with the share of rows that must keep it."""
+    """Say the rule in words, without a full stop, with the share of rows that must keep it."""
     words = expectation.statement or _rule_in_words(expectation)
     mostly = expectation.kwargs.get("mostly", 1)
     if mostly != 1 and expectation.type != SQL_TYPE:
@@ -143,7 +143,7 @@ def finding_in_words(figures: Mapping[str, object]) -> str:
 
 
 def observed_value_in_words(value: object) -> str:
-    """An aggregate that was observed; distinct values are cut after ten."""
+    """Say an aggregate that was observed; distinct values are cut after ten."""
     if value is None:
         return "no value to look at"
     if isinstance(value, list | tuple):

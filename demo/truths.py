@@ -49,8 +49,8 @@ class Customers(_Probabilities):
     """Who the customers are.
 
     Counts that tests rely on are tied to the customer's number, so they are exact at every size:
-    every `test_account_every`-th customer is the company's own test account, and every
-    `double_account_every`-th signed up twice with one e-mail and has two CRM accounts.
+    one customer in `test_account_every`, from the middle of each stretch, is the company's own test
+    account; every `double_account_every`-th signed up twice with one e-mail and has two accounts.
     """
 
     prospect_probability: float = 0.10
@@ -63,7 +63,7 @@ class Customers(_Probabilities):
 
     def test_accounts(self, customers: int) -> int:
         """Return how many of the customers are test accounts."""
-        return customers // self.test_account_every
+        return (customers + self.test_account_every // 2) // self.test_account_every
 
     def double_accounts(self, customers: int) -> int:
         """Return how many customers have a second CRM account."""

@@ -105,7 +105,8 @@ def fit_booster(
 
 def predict_margin(booster: xgb.Booster, matrix: Matrix) -> FloatArray:
     """Return the log-odds of every row."""
-    return booster.predict(_scoring_data(booster, matrix), output_margin=True).astype(np.float64)
+    margin = booster.predict(_scoring_data(booster, matrix), output_margin=True)
+    return np.asarray(margin, dtype=np.float64)
 
 
 def exact_contributions(booster: xgb.Booster, matrix: Matrix) -> FloatArray:
@@ -119,9 +120,8 @@ def exact_contributions(booster: xgb.Booster, matrix: Matrix) -> FloatArray:
     numpy.ndarray
         Rows × features, in log-odds; the constant is left out.
     """
-    return booster.predict(_scoring_data(booster, matrix), pred_contribs=True)[:, :-1].astype(
-        np.float64
-    )
+    effects = booster.predict(_scoring_data(booster, matrix), pred_contribs=True)
+    return np.asarray(effects[:, :-1], dtype=np.float64)
 
 
 def _scoring_data(booster: xgb.Booster, matrix: Matrix) -> xgb.DMatrix:

@@ -49,7 +49,14 @@ def explain_rows(
     order = np.argsort(-contributions, axis=1, kind="stable")
     return [
         _explain_row(
-            matrix[row], contributions[row], order[row], typical, names, meanings, minimum_effect, count
+            matrix[row],
+            contributions[row],
+            order[row],
+            typical,
+            names,
+            meanings,
+            minimum_effect,
+            count,
         )
         for row in range(len(matrix))
     ]

@@ -127,9 +127,7 @@ def typed_frame(table: str, data: Mapping[str, Any] | pd.DataFrame | None = None
     if table not in TABLES:
         raise ValueError(f"unknown model table {table!r}; known: {', '.join(TABLES)}")
     columns = TABLES[table]
-    frame = pd.DataFrame(
-        {column: [] for column in columns} if data is None else data
-    )
+    frame = pd.DataFrame({column: [] for column in columns} if data is None else data)
     if set(frame.columns) != set(columns):
         different = sorted(set(frame.columns) ^ set(columns))
         raise ValueError(f"{table}: columns missing or unknown: {', '.join(different)}")

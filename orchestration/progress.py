@@ -57,7 +57,7 @@ class _EventHandler(logging.Handler):
         )
         if event is not None:
             self.progress.event(event)
-        elif record.levelno >= logging.WARNING:
+        elif record.levelno >= logging.WARNING and "were not executed" not in record.getMessage():
             message = getattr(record, "dagster_meta", {}).get("orig_message", record.getMessage())
             self.progress.echo(f"       {record.levelname.lower()}: {message}")
 

@@ -2,8 +2,8 @@
     expression of type double; a null input, or a sample of nothing, gives null. -#}
 
 
-{#- P(Z > z) of the standard normal for z >= 0, relative error under 1e-13. Hart's rational
-    approximation 5666 up to 5 * sqrt(2), a continued fraction beyond (G. West, "Better
+{#- P(Z > z) of the standard normal for z >= 0, relative error under 1e-12 up to z = 7 and
+    1e-7 beyond. Hart's rational approximation 5666, then a short continued fraction (G. West, "Better
     approximations to cumulative normal functions", Wilmott 2005). DuckDB has no erf. -#}
 {% macro normal_upper_tail(z) -%}
     (case

@@ -9,7 +9,8 @@ select
         else 'high_touch'
     end as business_model,
     (n + 1) % {{ truths.customers.double_account_every }} = 0 as has_double_account,
-    (n + 1) % {{ truths.customers.test_account_every }} = 0 as is_test,
+    (n + 1) % {{ truths.customers.test_account_every }}
+    = {{ truths.customers.test_account_every // 2 }} as is_test,
     uniform(n, 'segment') as segment_draw,
     after_seconds(
         history_start(),

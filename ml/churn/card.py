@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -96,7 +96,7 @@ def _card(forecast: "ChurnForecast", plots: dict[str, tuple[str, str]]) -> Model
 
 
 def _facts(
-    forecast: "ChurnForecast", status: "pd.Series[object]", config: ChurnConfig
+    forecast: "ChurnForecast", status: "pd.Series[Any]", config: ChurnConfig
 ) -> dict[str, str]:
     if forecast.model is None:
         return {"Not forecast": str(status["reason"])}
@@ -120,7 +120,8 @@ def _facts(
             f"{config.boosting.learning_rate}) learn the hazard of each period up to day "
             f"{horizons}; probabilities therefore never fall as the horizon grows. Log-odds are "
             f"recalibrated on the {config.calibration_snapshots} latest snapshots before the test "
-            f"(slope {model.recalibration.slope:.2f}, intercept {model.recalibration.intercept:.2f} "
+            f"(slope {model.recalibration.slope:.2f}, intercept "
+            f"{model.recalibration.intercept:.2f} "
             "in the final model). Reasons are exact contributions of the trees."
         ),
     }

@@ -89,7 +89,8 @@ FEATURES: Mapping[str, Meaning] = MappingProxyType(
         "usage_change_share": Meaning(
             label="Change of product use, last 30 days against the 30 before (share)",
             topic="use trend",
-            high="Product use rose {size:.0f} % against the month before (typical {typical:+.0f} %)",
+            high="Product use rose {size:.0f} % against the month before "
+            "(typical {typical:+.0f} %)",
             low="Product use rose only {size:.0f} % against the month before "
             "(typical {typical:+.0f} %)",
             fallen="Product use fell {size:.0f} % against the month before "
@@ -330,5 +331,11 @@ FEATURES: Mapping[str, Meaning] = MappingProxyType(
 
 #: Features of the naive model that a business would build first.
 TENURE_FEATURES = ("tenure_days",)
-RFM_FEATURES = ("days_since_last_use", "usage_event_count_90d", "mrr_amount",
-                "order_recency_days", "order_count_365d", "order_amount")
+RFM_FEATURES = (
+    "days_since_last_use",
+    "usage_event_count_90d",
+    "mrr_amount",
+    "order_recency_days",
+    "order_count_365d",
+    "order_amount",
+)

@@ -134,14 +134,16 @@ class ChurnModel:
             else:
                 ratio = lengths[period] / lengths[self.last_period]
                 stay[:, period] = stay[:, self.last_period] ** ratio
-        return np.cumprod(stay, axis=1)
+        return np.asarray(np.cumprod(stay, axis=1), dtype=np.float64)
 
     def contributions(self, matrix: Matrix, headline_days: int) -> FloatArray:
         """Return rows × features: what each adds to the log-odds of leaving.
 
         Averaged over the periods that make up the headline horizon, on the recalibrated scale.
         """
-        periods = [end for end in self.horizons_days[: self.last_period + 1] if end <= headline_days]
+        periods = [
+            end for end in self.horizons_days[: self.last_period + 1] if end <= headline_days
+        ]
         ends = periods or [self.horizons_days[0]]
         total = sum(
             exact_contributions(self.booster, with_period(matrix, end))[:, :-1] for end in ends
@@ -321,5 +323,3 @@ def _require(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise ValueError(f"{name} lacks the columns {', '.join(missing)}")
-
-

@@ -140,9 +140,7 @@ def forecast_churn(
     )
     ready = _check(snapshots, as_of, basis, config)
     if ready.plan is None or ready.problem is not None:
-        return _no_forecast(
-            ready.problem or "", ready.counts, ready.plan, as_of, version, config
-        )
+        return _no_forecast(ready.problem or "", ready.counts, ready.plan, as_of, version, config)
     return _fitted(snapshots, ready.plan, ready.counts, as_of, version, config, note)
 
 
@@ -203,11 +201,11 @@ def _check(snapshots: Snapshots, as_of: date, basis: str, config: ChurnConfig) -
     today = epoch_day(as_of)
     plan = plan_split(snapshots, today, config)
     if plan is None:
-        problem = (
+        short = (
             f"only a few months of history have a known outcome; the test alone needs "
             f"{config.test_snapshots} snapshots, and training some before them"
         )
-        return _Readiness(plan=None, counts=_NOTHING, problem=problem)
+        return _Readiness(plan=None, counts=_NOTHING, problem=short)
     train, test = split_rows(snapshots, plan, today)
     horizon = plan.headline_days
     counts = Counts(
@@ -216,7 +214,7 @@ def _check(snapshots: Snapshots, as_of: date, basis: str, config: ChurnConfig) -
         test_rows=len(test.days),
         test_positives=int(test.outcome(horizon).sum()),
     )
-    problem = None
+    problem: str | None = None
     for part, rows, needed in (
         ("training", train, config.minimum_train_customers),
         ("test", test, config.minimum_test_customers),
@@ -227,11 +225,11 @@ def _check(snapshots: Snapshots, as_of: date, basis: str, config: ChurnConfig) -
     return _Readiness(plan=plan, counts=counts, problem=problem)
 
 
-def _too_few(
-    part: str, rows: Snapshots, horizon: int, found: int, needed: int, basis: str
-) -> str:
+def _too_few(part: str, rows: Snapshots, horizon: int, found: int, needed: int, basis: str) -> str:
+    if len(rows.days) == 0:
+        return f"history is too short: no outcome over {horizon} days was known before the test"
     outcome = rows.outcome(horizon)
-    left_is_rare = outcome.size == 0 or outcome.mean() <= 0.5
+    left_is_rare = outcome.mean() <= 0.5
     stayed = "bought again" if basis == "silence" else "stayed"
     left = "bought nothing more" if basis == "silence" else "left"
     customers = len(np.unique(rows.customers))

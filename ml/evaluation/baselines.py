@@ -36,8 +36,10 @@ def fit_logistic_baseline(matrix: Matrix, outcome: FloatArray) -> LogisticBaseli
         0 or 1 a row.
     """
     medians = np.array(
-        [np.median(column[~np.isnan(column)]) if not np.isnan(column).all() else 0.0
-         for column in matrix.T.astype(np.float64)]
+        [
+            np.median(column[~np.isnan(column)]) if not np.isnan(column).all() else 0.0
+            for column in matrix.T.astype(np.float64)
+        ]
     )
     design = _compress(matrix, medians)
     means, spreads = design.mean(axis=0), design.std(axis=0)

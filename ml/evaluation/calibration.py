@@ -11,6 +11,7 @@ from ml.evaluation.metrics import FloatArray, rank_forecast
 #: Spread of intercept and slope around "no change" before any row is seen: a hundred positives
 #: outweigh it, a dozen do not swing the forecast.
 _PRIOR_SPREAD = np.array([0.5, 0.25])
+_PRIOR_CENTRE = np.array([0.0, 1.0])
 _NEWTON_STEPS = 50
 
 
@@ -47,22 +48,38 @@ def fit_recalibration(margin: FloatArray, outcome: FloatArray, weight: FloatArra
     weight
         Positive weight a row.
     """
-    design = np.column_stack((np.ones_like(margin), margin))
-    penalty = np.diag(1.0 / _PRIOR_SPREAD**2)
-    centre = np.array([0.0, 1.0])
-    solution = centre.copy()
-    for _ in range(_NEWTON_STEPS):
-        probability = logistic(design @ solution)
-        gradient = design.T @ (weight * (outcome - probability)) - penalty @ (solution - centre)
-        curvature = (design.T * (weight * probability * (1 - probability))) @ design + penalty
-        step = np.linalg.solve(curvature, gradient)
-        solution = solution + step
-        if np.abs(step).max() < 1e-10:
-            break
+    solution = _maximise(np.column_stack((np.ones_like(margin), margin)), outcome, weight)
     if solution[1] > 0:
         return Recalibration(intercept=float(solution[0]), slope=float(solution[1]))
     rate = float((weight * outcome).sum() / weight.sum())
     return Recalibration(intercept=float(np.log(rate / (1 - rate))), slope=0.0)
+
+
+def _maximise(design: FloatArray, outcome: FloatArray, weight: FloatArray) -> FloatArray:
+    solution = _PRIOR_CENTRE
+    height = _log_posterior(design, outcome, weight, solution)
+    for _ in range(_NEWTON_STEPS):
+        probability = logistic(design @ solution)
+        pull = (solution - _PRIOR_CENTRE) / _PRIOR_SPREAD**2
+        gradient = design.T @ (weight * (outcome - probability)) - pull
+        spread = weight * probability * (1 - probability)
+        curvature = (design.T * spread) @ design + np.diag(1 / _PRIOR_SPREAD**2)
+        step = np.linalg.solve(curvature, gradient)
+        # Far from the top a full step overshoots; half of it, often enough, always climbs.
+        while (higher := _log_posterior(design, outcome, weight, solution + step)) < height:
+            step = step / 2
+        solution, height = solution + step, higher
+        if np.abs(step).max() < 1e-10:
+            break
+    return solution
+
+
+def _log_posterior(
+    design: FloatArray, outcome: FloatArray, weight: FloatArray, solution: FloatArray
+) -> float:
+    margin = design @ solution
+    likelihood = (weight * (outcome * margin - np.logaddexp(0, margin))).sum()
+    return float(likelihood - 0.5 * (((solution - _PRIOR_CENTRE) / _PRIOR_SPREAD) ** 2).sum())
 
 
 def calibration_table(outcome: FloatArray, probability: FloatArray, bins: int = 10) -> pd.DataFrame:

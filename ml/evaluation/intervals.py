@@ -71,9 +71,7 @@ def bootstrap_metrics(
     }
 
 
-def wilson_interval(
-    positives: FloatArray, totals: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def wilson_interval(positives: FloatArray, totals: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return Wilson's 95 % interval of a share, element by element."""
     share = positives / totals
     centre = share + Z_95**2 / (2 * totals)

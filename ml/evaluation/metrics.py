@@ -67,7 +67,9 @@ def rank_forecast(outcome: FloatArray, probability: FloatArray, bins: int = 10) 
     )
 
 
-def forecast_metrics(forecast: RankedForecast, weight: FloatArray | None = None) -> dict[str, float]:
+def forecast_metrics(
+    forecast: RankedForecast, weight: FloatArray | None = None
+) -> dict[str, float]:
     """Compute every metric of `METRICS`.
 
     ROC-AUC counts ties as half; PR-AUC is average precision; ECE is the mean distance of predicted
@@ -117,9 +119,7 @@ def _lift(weight: FloatArray, positive: FloatArray, *, share: float) -> float:
     return float((taken * rate).sum() / wanted / (positive.sum() / weight.sum()))
 
 
-def _calibration_error(
-    forecast: RankedForecast, weight: FloatArray, positive: FloatArray
-) -> float:
+def _calibration_error(forecast: RankedForecast, weight: FloatArray, positive: FloatArray) -> float:
     observed = np.bincount(forecast.bin_of, positive)
     expected = np.bincount(forecast.bin_of, weight * forecast.probability)
     return float(np.abs(observed - expected).sum() / weight.sum())

@@ -22,11 +22,16 @@ _SUBJECT_NAMES = {
     "offer_rate": "Baseline: each offer's own rate",
 }
 _STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2430}
-table{border-collapse:collapse;margin:1rem 0}th,td{padding:.3rem .8rem;border-bottom:1px solid #d8dde4;
-text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}h1{font-size:1.6rem}
-h2{font-size:1.2rem;margin-top:2rem}.alarm{background:#fdecea;border-left:4px solid #b3261e;
-padding:.6rem 1rem}svg{max-width:100%;height:auto;margin:.5rem 1rem .5rem 0}
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+       color: #1c2430 }
+table { border-collapse: collapse; margin: 1rem 0 }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid #d8dde4; text-align: left }
+h1 { font-size: 1.6rem }
+h2 { font-size: 1.2rem; margin-top: 2rem }
+figure { display: inline-block; margin: .5rem 1rem .5rem 0 }
+figcaption { color: #5b6472; font-size: .85rem }
+.alarm { background: #fdecea; border-left: 4px solid #b3261e; padding: .6rem 1rem }
+svg { max-width: 100%; height: auto }
 """
 
 

@@ -75,9 +75,7 @@ def importance_plot(table: pd.DataFrame, top: int = 15) -> str:
         .mark_bar(color=_BLUE)
         .encode(
             x=alt.X("mean_absolute_effect:Q", title="Mean absolute effect (log-odds)"),
-            y=alt.Y(
-                "feature_label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)
-            ),
+            y=alt.Y("feature_label:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
         )
     )
     return _svg(chart, "What moves the forecast")
@@ -101,9 +99,7 @@ def _diagonal(top: float, scale: alt.Scale) -> alt.Chart:
     return (
         alt.Chart(ends)
         .mark_line(color=_GREY, strokeDash=[4, 4])
-        .encode(
-            x=alt.X("predicted_mean:Q", scale=scale), y=alt.Y("observed_rate:Q", scale=scale)
-        )
+        .encode(x=alt.X("predicted_mean:Q", scale=scale), y=alt.Y("observed_rate:Q", scale=scale))
     )
 
 
@@ -128,7 +124,7 @@ def _gain_curve(outcome: FloatArray, probability: FloatArray, subject: str) -> p
 
 def _tied(outcome: FloatArray, probability: FloatArray) -> pd.DataFrame:
     rows = pd.DataFrame({"probability": probability, "outcome": outcome})
-    grouped = rows.groupby("probability")["outcome"].agg(n="size", positives="sum")
+    grouped = rows.groupby("probability").agg(n=("outcome", "size"), positives=("outcome", "sum"))
     return grouped.iloc[::-1]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,7 +126,7 @@ def _curve(
 ) -> pd.DataFrame:
     durations = rows["duration_days"].to_numpy(np.float64)
     # Beyond the longest stay seen the curve is not known.
-    times = np.arange(0, durations.max() + 1, config.grid_days)
+    times = np.arange(0, durations.max() + 1, config.grid_days).tolist()
     curve = kaplan_meier(durations, rows["event_observed"].to_numpy(np.float64), times=times)
     return curve.rename(columns={"duration": "duration_days"}).assign(
         model_name=MODEL_NAME, group_name=group_name, group_value=group_value
@@ -140,19 +141,27 @@ def _landmark_rows(
     rows = reached[["duration_days", "event_observed", *present]].astype("float64")
     rows["duration_days"] -= config.landmark_days
     # A covariate that no source supplies is null throughout; one without variation says nothing.
-    covariates = [name for name in present if rows[name].nunique() > 1]
+    covariates = [name for name in present if _varies(rows[name])]
     rows = rows[["duration_days", "event_observed", *covariates]].dropna(ignore_index=True)
-    covariates = [name for name in covariates if rows[name].nunique() > 1]
+    covariates = [name for name in covariates if _varies(rows[name])]
     events = int(rows["event_observed"].sum())
     needed = max(config.minimum_events, 10 * len(covariates))
     if not covariates:
         return rows, covariates, "nothing is known about customers at their start"
     if events < needed:
-        return rows, covariates, (
-            f"{events:,} losses after day {config.landmark_days} are too few for "
-            f"{len(covariates)} covariates ({needed} needed)"
+        return (
+            rows,
+            covariates,
+            (
+                f"{events:,} losses after day {config.landmark_days} are too few for "
+                f"{len(covariates)} covariates ({needed} needed)"
+            ),
         )
     return rows, covariates, None
+
+
+def _varies(values: "pd.Series[Any]") -> bool:
+    return bool(values.min() < values.max())
 
 
 def _metrics(

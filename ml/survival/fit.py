@@ -135,9 +135,7 @@ def concordance_with_interval(
     generator = np.random.default_rng(config.seed)
     chosen = np.sort(generator.permutation(len(frame))[: config.bootstrap_customers])
     draws = []
-    for weight in clustered_weights(
-        np.arange(len(chosen)), config.replicates, config.seed
-    ):
+    for weight in clustered_weights(np.arange(len(chosen)), config.replicates, config.seed):
         rows = np.repeat(chosen, weight.astype(np.int64))
         if events[rows].any():
             draws.append(concordance_index(durations[rows], -risk[rows], events[rows]))

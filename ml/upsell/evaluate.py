@@ -77,12 +77,10 @@ def _offer_rates(train: Offers, test: Offers) -> FloatArray:
     # An offer never made before the test gets the rate of all.
     rates = pd.Series(train.accepted).groupby(pd.Series(train.offer_ids)).mean()
     found = pd.Series(test.offer_ids).map(rates).fillna(float(train.accepted.mean()))
-    return found.to_numpy(np.float64)
+    return np.asarray(found, dtype=np.float64)
 
 
-def _each_offer(
-    test: Offers, probability: FloatArray, config: UpsellConfig
-) -> list[pd.DataFrame]:
+def _each_offer(test: Offers, probability: FloatArray, config: UpsellConfig) -> list[pd.DataFrame]:
     tables = []
     for name in test.offer_names:
         rows = test.offer_ids == name

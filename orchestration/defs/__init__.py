@@ -29,15 +29,14 @@ def build_definitions(
         transformation.definitions(settings),
         prediction.definitions(),
     )
-    keys = {
-        key
+    steps = {
+        assets.node_def.name: frozenset(assets.keys)
         for assets in tables.assets or []
         if isinstance(assets, dg.AssetsDefinition)
-        for key in assets.keys
     }
     return dg.Definitions.merge(
         tables,
-        quality.definitions(keys),
+        quality.definitions(steps),
         publishing.definitions(settings),
         schedules.definitions(settings),
         dg.Definitions(

@@ -1,6 +1,6 @@
 """Suites of expectations as blocking checks, the load ledger, and the steward's report."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -24,14 +24,15 @@ def gate_key(schema: str) -> dg.AssetKey:
     return dg.AssetKey(["quality", f"checked_{schema}"])
 
 
-def definitions(keys: Collection[dg.AssetKey]) -> dg.Definitions:
+def definitions(steps: Mapping[str, Collection[dg.AssetKey]]) -> dg.Definitions:
     """Return the ledger, the suites whose table is in the graph as checks, and the report.
 
     Parameters
     ----------
-    keys
-        Keys of all other assets of the graph.
+    steps
+        Every other step of the graph with the keys of the tables it builds.
     """
+    keys = {key for tables in steps.values() for key in tables}
     sources = sorted(
         key for key in keys if key.path[0] == "raw" and key.path[1] != "lexicon__vader"
     )
@@ -41,7 +42,12 @@ def definitions(keys: Collection[dg.AssetKey]) -> dg.Definitions:
         gate_asset(
             schema,
             [suite for suite in suites if suite.schema_name == schema],
-            [key for key in keys if key.path[0] == schema],
+            # Models behind the marts may lie in core too; its gate stands before them.
+            [
+                key
+                for key in (steps["dbt_core"] if schema == "core" else keys)
+                if key.path[0] == schema
+            ],
         )
         for schema in GATED_SCHEMAS
     ]

@@ -17,6 +17,8 @@ EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 LATEST_EPOCH_MICROSECONDS = 253_402_300_799_000_000
 
 ISO_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+OFFSET_AFTER_MINUTES = r"([T ][0-9]{1,2}:[0-9]{2})\s*([zZ]|[+-][0-9:]+)$"
+SPACE_BEFORE_OFFSET = r"\s+([zZ]|[+-][0-9:]+)$"
 WHOLE_NUMBER = r"\s*[+-]?[0-9]+(\.0*)?\s*"
 
 
@@ -154,12 +156,15 @@ def _timestamp(column: ColumnContract, text: str, timezone: str) -> str:
 
 def _iso_timestamp(text: str, timezone: str) -> str:
     naive = _to_utc(f"try_cast({text} as timestamp)", timezone)
+    # The engine takes an offset only behind seconds and without a space; exports are freer.
+    with_seconds = f"regexp_replace({text}, {literal(OFFSET_AFTER_MINUTES)}, '\\1:00\\2')"
+    zoned = f"regexp_replace({with_seconds}, {literal(SPACE_BEFORE_OFFSET)}, '\\1')"
     # The usual length leaves no room for an offset, which saves the regular expression.
     return _finite(
         f"case when not {_begins_with_digit(text)} then null "
         f"when length({text}) = 19 and substr({text}, 17, 1) = ':' then {naive} "
         f"when regexp_matches({text}, {literal(ISO_OFFSET)}) "
-        f"then timezone('UTC', try_cast({text} as timestamptz)) "
+        f"then timezone('UTC', try_cast({zoned} as timestamptz)) "
         f"else {naive} end"
     )
 

@@ -18,10 +18,11 @@
   const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
   const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
-  // Some browsers report a choice in a list only as a change, not as input.
+  // Some browsers report a choice in a list only as a change. A change of a text field is left alone:
+  // it comes when the field is left, by a click whose target must not be redrawn.
   function onInput(form, act) {
     form.addEventListener("input", act);
-    form.addEventListener("change", act);
+    for (const select of form.querySelectorAll("select")) select.addEventListener("change", act);
     form.addEventListener("submit", (event) => event.preventDefault());
   }
 

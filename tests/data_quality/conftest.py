@@ -78,7 +78,7 @@ ANSWERS_SQL = """
 
 
 def rule(kind: str = SQL_TYPE, **changes: object) -> Expectation:
-    """An expectation with the fields a test does not care about filled in."""
+    """Make an expectation with the fields a test does not care about filled in."""
     fields: dict[str, object] = {
         "rule": "checked",
         "type": kind,
@@ -91,7 +91,7 @@ def rule(kind: str = SQL_TYPE, **changes: object) -> Expectation:
 
 
 def suite_of(*expectations: Expectation, **changes: object) -> Suite:
-    """A suite on `core.answers` of the given expectations."""
+    """Make a suite on `core.answers` of the given expectations."""
     fields: dict[str, object] = {
         "name": "core_answers__checks",
         "table": "core.answers",

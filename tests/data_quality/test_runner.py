@@ -21,6 +21,7 @@ DISTINCT = "expect_column_proportion_of_unique_values_to_be_between"
 LATER = "expect_column_pair_values_a_to_be_greater_than_b"
 SET = "expect_column_distinct_values"
 QUERY = "unexpected_rows_query"
+JOINED = "select a.* from {batch} as a join {batch} as b using (answer_id) where b.score = 3"
 # kind, arguments that the answers keep, arguments that they break, offending rows of the latter
 KINDS: list[tuple[str, dict[str, Any], dict[str, Any], int | None]] = [
     (
@@ -67,8 +68,18 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any], int | None]] = [
         {"column_list": ["score", "channel_id"]},
         990,
     ),
-    ("expect_column_max_to_be_between", {"column": "score", "max_value": 10}, {"max_value": 9}, None),
-    ("expect_column_min_to_be_between", {"column": "score", "min_value": 0}, {"min_value": 1}, None),
+    (
+        "expect_column_max_to_be_between",
+        {"column": "score", "max_value": 10},
+        {"max_value": 9},
+        None,
+    ),
+    (
+        "expect_column_min_to_be_between",
+        {"column": "score", "min_value": 0},
+        {"min_value": 1},
+        None,
+    ),
     (
         "expect_column_mean_to_be_between",
         {"column": "score", "min_value": 4.9, "max_value": 5.1},
@@ -87,7 +98,12 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any], int | None]] = [
         {"max_value": 1, "min_value": 0},
         None,
     ),
-    ("expect_column_sum_to_be_between", {"column": "score", "min_value": 5500}, {"min_value": 5501}, None),
+    (
+        "expect_column_sum_to_be_between",
+        {"column": "score", "min_value": 5500},
+        {"min_value": 5501},
+        None,
+    ),
     (FILLED, {"column": "channel_id", "min_value": 0.9}, {"min_value": 0.91}, None),
     (DISTINCT, {"column": "score", "max_value": 0.01}, {"max_value": 0.009}, None),
     (
@@ -102,7 +118,12 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any], int | None]] = [
         {"value_set": [1.0, 2.0]},
         None,
     ),
-    (f"{SET}_to_contain_set", {"column": "channel_id", "value_set": ["web"]}, {"value_set": ["fax"]}, None),
+    (
+        f"{SET}_to_contain_set",
+        {"column": "channel_id", "value_set": ["web"]},
+        {"value_set": ["fax"]},
+        None,
+    ),
     (
         "expect_table_row_count_to_be_between",
         {"min_value": 1100, "max_value": 1100},
@@ -112,10 +133,10 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, Any], int | None]] = [
     (
         SQL_TYPE,
         {QUERY: "select * from {batch} where score > 10"},
-        {QUERY: "select a.* from {batch} as a inner join {batch} as b using (answer_id) where b.score = 3"},
+        {QUERY: JOINED},
         100,
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("kind", "kept", "broken", "count"), KINDS, ids=[k[0] for k in KINDS])

@@ -157,6 +157,16 @@ class Warehouse:
                 connection.register("literal_rows", table)
                 connection.execute(f"insert into {relation} by name select * from literal_rows")
 
+    def relation(self, relation: str) -> None:
+        """Create an empty mart from its contract, to stand in for one that is not built here."""
+        schema, name = relation.split(".")
+        assert self.project.manifest is not None
+        (node,) = (n for n in self.project.manifest.nodes.values() if n.name == name)
+        columns = ", ".join(f"{c.name} {c.data_type}" for c in node.columns.values())
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {relation} ({columns})")
+
     def clear(self, relation: str) -> None:
         """Empty a relation, a seed for instance, before rows of one's own are put into it."""
         with duckdb.connect(str(self.path)) as connection:
@@ -164,9 +174,7 @@ class Warehouse:
 
     def build(self, select: str) -> None:
         """Run the models of a dbt selection, and no others."""
-        self.project.invoke(
-            self.path, "run", "--select", *select.split(), variables=self.variables
-        )
+        self.project.invoke(self.path, "run", "--select", *select.split(), variables=self.variables)
 
     def test(self, select: str) -> None:
         """Run the data tests of a dbt selection; a failing one raises."""

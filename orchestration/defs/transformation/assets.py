@@ -19,6 +19,10 @@ PASSES = {
     "dbt_scored_marts": ("source:ml+", ""),
 }
 
+# Unit tests prove logic on literal rows; they belong to `make test`, not to every run. A test of two
+# models runs in the pass that builds the later one.
+BUILD = ("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
+
 
 def definitions(settings: Settings) -> dg.Definitions:
     """Return dbt's models, seeds and tests as assets and checks."""
@@ -38,7 +42,7 @@ def definitions(settings: Settings) -> dg.Definitions:
         def build(
             context: dg.AssetExecutionContext, dbt: DbtCliResource, run: Run
         ) -> Iterator[Any]:
-            arguments = ["build", "--vars", run.settings.dbt_vars(run.last_day)]
+            arguments = [*BUILD, "--vars", run.settings.dbt_vars(run.last_day)]
             events = []
             # Rows can be counted once dbt has let go of the warehouse; events wait for that.
             for event in dbt.cli(arguments, context=context).stream():

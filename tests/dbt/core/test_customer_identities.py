@@ -11,6 +11,8 @@ from tests.dbt.conftest import MakeWarehouse, Warehouse
 
 Claim = tuple[str, str, str, str, datetime | None]
 START = datetime(2025, 1, 1)
+# A record that nobody dated comes after all others.
+UNDATED = datetime(9999, 1, 1)
 
 
 def row(claim: Claim) -> dict[str, object]:
@@ -45,8 +47,8 @@ def expected_customers(claims: Sequence[Claim]) -> dict[tuple[str, str], str]:
         if not record.strip() or not kind.strip() or not (value or "").strip():
             continue
         node = ("record", source, record)
-        seen = observed_at or datetime.max
-        first_seen[node] = min(seen, first_seen.get(node, datetime.max))
+        seen = observed_at or UNDATED
+        first_seen[node] = min(seen, first_seen.get(node, UNDATED))
         parents[find(node)] = find(("key", kind, value))
     names: dict[tuple[str, ...], tuple[datetime, str, str]] = {}
     for node, seen in first_seen.items():

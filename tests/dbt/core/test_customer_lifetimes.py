@@ -93,12 +93,8 @@ def test_losses_follow_the_rules_in_cases_written_by_hand(make_warehouse: MakeWa
             for name, when in orders
         ],
     )
-    warehouse.put(
-        "core.fct_interactions", [{"customer_id": "neither", "occurred_at": day(3)}]
-    )
-    warehouse.put(
-        "core.fct_usage_daily", [{"customer_id": "neither", "usage_date": day(7).date()}]
-    )
+    warehouse.put("core.fct_interactions", [{"customer_id": "neither", "occurred_at": day(3)}])
+    warehouse.put("core.fct_usage_daily", [{"customer_id": "neither", "usage_date": day(7).date()}])
     warehouse.build(SPELLS)
 
     found = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.conftest import MakeWarehouse, Warehouse
+from tests.dbt.conftest import PROJECT_DIR, MakeWarehouse, Warehouse
 
 AS_OF = date(2026, 1, 31)
 LATER = datetime(2026, 2, 1)
@@ -51,11 +51,11 @@ def test_touchpoints_come_from_the_source_s_own_row_first(warehouse: Warehouse) 
         "select interaction_id, touchpoint_id from core.fct_interactions order by interaction_id"
     ) == [("shop:2", "website_visit"), ("web:1", "pricing_view"), ("web:3", "unmapped")]
     warehouse.test("assert_interactions_reconcile_with_streams")
-    # The unknown event is reported, and stops nothing.
+    # The unknown event stops nothing, and is listed by its source and name.
     warehouse.test("assert_every_event_has_a_touchpoint")
-    assert warehouse.rows(
-        warehouse.compile("select * from {{ ref('fct_interactions') }} where false")
-    ) == []
+    report = (PROJECT_DIR / "tests" / "assert_every_event_has_a_touchpoint.sql").read_text()
+    listed = warehouse.compile(report.replace("{{ config(severity='warn') }}", ""))
+    assert warehouse.rows(listed) == [("web", "never seen", 1)]
 
 
 def test_duration_is_null_and_flagged_when_the_end_lies_before_the_start(
@@ -138,9 +138,9 @@ def test_facts_become_interactions_up_to_the_as_of_date(warehouse: Warehouse) ->
         ("desk:reopened#ticket_reopened", "support_reopen", opened),
         ("desk:transferred#ticket_transferred", "support_transfer", opened),
     ]
-    assert warehouse.rows("select count(*) from core.fct_interactions where customer_id is null") == [
-        (0,)
-    ]
+    assert warehouse.rows(
+        "select count(*) from core.fct_interactions where customer_id is null"
+    ) == [(0,)]
     assert warehouse.rows(
         "select status, solved_at, first_reply_hours, resolution_hours from core.fct_tickets"
     ) == [("open", None, 38.0, None)]

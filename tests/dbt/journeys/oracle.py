@@ -82,9 +82,7 @@ class Instance:
         return moments
 
 
-def find_instances(
-    journey: Journey, events: Iterable[Event], *, as_of: date
-) -> list[Instance]:
+def find_instances(journey: Journey, events: Iterable[Event], *, as_of: date) -> list[Instance]:
     """Walk each customer's (or ticket's) events in order and open, close or give up instances."""
     scopes: dict[str, list[Event]] = defaultdict(list)
     for event in events:

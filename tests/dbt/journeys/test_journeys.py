@@ -73,9 +73,10 @@ def declare(warehouse: Warehouse, *journeys: Journey) -> None:
     warehouse.put(
         "reference.journeys",
         [
-            {"journey_id": j.journey_id, "journey_name": j.journey_id, "start_touchpoint_id": j.start,
-             "end_touchpoint_id": j.end, "abandon_after_days": j.abandon_after.days,
-             "instance_scope": j.scope, "is_repeatable": j.is_repeatable}
+            {"journey_id": j.journey_id, "journey_name": j.journey_id,
+             "start_touchpoint_id": j.start, "end_touchpoint_id": j.end,
+             "abandon_after_days": j.abandon_after.days, "instance_scope": j.scope,
+             "is_repeatable": j.is_repeatable}
             for j in journeys
         ],
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from ml.voice.lexicon import vader_lexicon
 
-from tests.dbt.conftest import MakeWarehouse, Warehouse
+from tests.dbt.conftest import DbtProject, MakeWarehouse, Warehouse
 
 VOICE = (
     "int_comments int_sentiment_words int_comment_phrases fct_comment_signals "
@@ -25,8 +25,23 @@ def lexicon() -> pd.DataFrame:
     return vader_lexicon()
 
 
+@pytest.fixture(scope="session")
+def copyable_project(dbt_project: DbtProject) -> DbtProject:
+    """Give a project whose manifest can be copied.
+
+    dbt-core 1.11 forgets a field where it copies a manifest, so that each lookup takes the place of
+    the one before it and no source is found. Lookups are caches: without them a copy is sound.
+    """
+    for name in vars(dbt_project.manifest):
+        if name.endswith("_lookup"):
+            setattr(dbt_project.manifest, name, None)
+    return dbt_project
+
+
 @pytest.fixture
-def make_voice(make_warehouse: MakeWarehouse, lexicon: pd.DataFrame) -> MakeVoice:
+def make_voice(
+    copyable_project: DbtProject, make_warehouse: MakeWarehouse, lexicon: pd.DataFrame
+) -> MakeVoice:
     """Give a maker of warehouses whose voice models have been built from literal comments.
 
     A comment is a mapping with ``comment_redacted`` and, as needed, other columns of

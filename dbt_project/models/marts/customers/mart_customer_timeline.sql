@@ -68,51 +68,22 @@ related_contacts as (
     where related_type in ('ticket', 'order', 'subscription')
 ),
 
+-- What a contact is about as a column of its own: an outer join with a condition on one side only
+-- would compare every pair.
 contacts as (
-    select * from daily_contacts
-    union all
-    select * from related_contacts
-),
-
-contact_entries as (
     select
-        contacts.customer_id,
-        contacts.occurred_at,
-        contacts.last_occurred_at,
-        contacts.kind,
-        contacts.touchpoint_id,
-        contacts.channel_id,
-        contacts.contact_count,
-        contacts.source_name,
-        contacts.entry_id,
-        concat(
-            case
-                when contacts.touchpoint_id = 'unmapped'
-                    then replace(contacts.event_name, '_', ' ')
-                else coalesce(touchpoints.touchpoint_name, contacts.touchpoint_id)
-            end,
-            case
-                when contacts.contact_count > 1
-                    then concat(' × ', cast(contacts.contact_count as varchar))
-                else ''
-            end
-        ) as headline,
-        case
-            when tickets.ticket_id is not null
-                then concat_ws(
-                    ' · ', tickets.reason, concat('priority ', tickets.priority), tickets.team
-                )
-            when orders.order_id is not null
-                then concat_ws(
-                    ' · ', orders.status,
-                    concat(cast(orders.total_amount as varchar), ' ', orders.currency)
-                )
-            else contacts.outcome
-        end as detail
-    from contacts
-    left join touchpoints on contacts.touchpoint_id = touchpoints.touchpoint_id
-    left join tickets on contacts.kind = 'ticket' and contacts.related_id = tickets.ticket_id
-    left join orders on contacts.kind = 'order' and contacts.related_id = orders.order_id
+        *,
+        cast(null as varchar) as ticket_id,
+        cast(null as varchar) as order_id
+    from daily_contacts
+
+    union all
+
+    select
+        *,
+        case when kind = 'ticket' then related_id end as ticket_id,
+        case when kind = 'order' then related_id end as order_id
+    from related_contacts
 ),
 
 survey_entries as (
@@ -163,9 +134,12 @@ entries as (
         contact_count,
         source_name,
         entry_id,
-        headline,
-        detail
-    from contact_entries
+        event_name,
+        ticket_id,
+        order_id,
+        cast(null as varchar) as headline,
+        outcome as detail
+    from contacts
 
     union all
 
@@ -179,6 +153,9 @@ entries as (
         contact_count,
         source_name,
         entry_id,
+        cast(null as varchar) as event_name,
+        cast(null as varchar) as ticket_id,
+        cast(null as varchar) as order_id,
         headline,
         detail
     from survey_entries
@@ -195,21 +172,64 @@ entries as (
         contact_count,
         source_name,
         entry_id,
+        cast(null as varchar) as event_name,
+        cast(null as varchar) as ticket_id,
+        cast(null as varchar) as order_id,
         headline,
         detail
     from comment_entries
+),
+
+-- Numbered within each customer, so nothing is ever sorted as a whole, and before any words are
+-- written, so that only narrow rows are held.
+numbered as (
+    select
+        *,
+        row_number() over (partition by customer_id order by occurred_at, kind, entry_id)
+            as sequence
+    from entries
 )
 
 select
-    customer_id,
-    occurred_at,
-    row_number() over (partition by customer_id order by occurred_at, kind, entry_id) as sequence,
-    kind,
-    touchpoint_id,
-    channel_id,
-    headline,
-    left(detail, 280) as detail,
-    last_occurred_at,
-    contact_count,
-    source_name
-from entries
+    numbered.customer_id,
+    numbered.occurred_at,
+    numbered.sequence,
+    numbered.kind,
+    numbered.touchpoint_id,
+    numbered.channel_id,
+    coalesce(
+        numbered.headline,
+        concat(
+            case
+                when numbered.touchpoint_id = 'unmapped'
+                    then replace(numbered.event_name, '_', ' ')
+                else coalesce(touchpoints.touchpoint_name, numbered.touchpoint_id)
+            end,
+            case
+                when numbered.contact_count > 1
+                    then concat(' × ', cast(numbered.contact_count as varchar))
+                else ''
+            end
+        )
+    ) as headline,
+    left(
+        case
+            when tickets.ticket_id is not null
+                then concat_ws(
+                    ' · ', tickets.reason, 'priority ' || tickets.priority, tickets.team
+                )
+            when orders.order_id is not null
+                then concat_ws(
+                    ' · ', orders.status,
+                    cast(orders.total_amount as varchar) || ' ' || orders.currency
+                )
+            else numbered.detail
+        end, 280
+    ) as detail,
+    numbered.last_occurred_at,
+    numbered.contact_count,
+    numbered.source_name
+from numbered
+left join touchpoints on numbered.touchpoint_id = touchpoints.touchpoint_id
+left join tickets on numbered.ticket_id = tickets.ticket_id
+left join orders on numbered.order_id = orders.order_id

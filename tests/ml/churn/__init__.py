@@ -1,0 +1,1 @@
+"""The churn forecast on a company with planted causes."""

@@ -1,0 +1,1 @@
+"""Versions, files and cards of models."""

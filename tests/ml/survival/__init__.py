@@ -1,0 +1,1 @@
+"""Survival estimates against hand counts and published values."""

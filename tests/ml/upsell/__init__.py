@@ -1,0 +1,1 @@
+"""The upsell forecast on offers with planted causes."""
