@@ -1,6 +1,8 @@
 # `make run` and `make test` need Python 3.11 or newer and nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
+# Compiled modules halve the start of every command.
+unexport PYTHONDONTWRITEBYTECODE
 export THROUGHLINE_HOME ?= $(CURDIR)/data
 CUSTOMERS ?= 2000
 # The demo company's history ends on this day.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -46,7 +47,12 @@ def run_headless(settings: Settings, *, as_of: date, received_at: datetime, echo
     definitions = build_definitions(settings, loggers={"progress": progress_logger(progress)})
     echo(f"  ok   read the project {' ' * 31} {monotonic() - started:7.1f} s")
     config = run_config(as_of=as_of, received_at=received_at).to_config_dict()
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+    # What dbt prints is for its log; the terminal shows a line per step.
+    with (
+        dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
+        (settings.home / "dbt" / "run.log").open("w", encoding="utf-8") as log,
+        redirect_stdout(log),
+    ):
         result = definitions.resolve_job_def("daily").execute_in_process(
             instance=instance,
             run_config={**config, "loggers": {"progress": {}}},

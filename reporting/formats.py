@@ -75,7 +75,7 @@ def short_money(value: object, currency: object = None) -> str:
 
 
 def _with_currency(text: str, currency: object, *, negative: bool) -> str:
-    code = str(currency) if currency else ""
+    code = "" if currency in {None, "", "unknown"} else str(currency)
     sign = CURRENCY_SIGNS.get(code, f"{code}{THIN_SPACE}" if code else "")
     return f"{MINUS if negative else ''}{sign}{text}"
 

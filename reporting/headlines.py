@@ -11,9 +11,9 @@ from reporting.published import Row, Selection
 
 METRICS = ("NPS", "CSAT", "CES", "PSAT", "OSAT")
 METRIC_COLUMNS = (
-    "metric", "period_grain", "period_start", "dimension", "dimension_value", "n", "value", "lower",
-    "upper", "is_too_few", "previous_value", "change", "change_p_value", "is_real_change",
-    "invited", "completed", "response_rate",
+    "metric", "scale", "period_grain", "period_start", "dimension", "dimension_value", "n", "value",
+    "lower", "upper", "is_too_few", "previous_value", "change", "change_adjusted_p_value",
+    "is_real_change", "invited", "completed", "response_rate",
 )  # fmt: skip
 FINDING_RULE = (
     "Chosen by rule, not by hand, in this order: the significant drop-off that loses most "
@@ -54,17 +54,17 @@ def overall_scores(context: Context, grain: str) -> Selection:
         METRIC_COLUMNS,
         where="dimension = 'overall' and period_grain = $grain",
         parameters={"grain": grain},
-        order_by="metric, period_start, dimension_value",
+        order_by="metric, scale, period_start, dimension_value",
     )
 
 
 def latest_scores(context: Context) -> list[Row]:
-    """Return the newest quarter of each metric, or its all-time figure when undated."""
-    newest: dict[str, Row] = {}
+    """Return the newest quarter of each metric and scale, or all time where there is no quarter."""
+    newest: dict[tuple[str, str], Row] = {}
     for grain in ("all", "quarter"):
         for row in overall_scores(context, grain).rows:
-            newest[str(row["metric"])] = row
-    return [newest[metric] for metric in METRICS if metric in newest]
+            newest[str(row["metric"]), str(row["scale"])] = row
+    return [newest[key] for key in sorted(newest, key=lambda key: (METRICS.index(key[0]), key[1]))]
 
 
 def key_figures(context: Context) -> list[KeyFigure]:
@@ -93,7 +93,7 @@ def _score_figure(row: Row) -> KeyFigure:
         detail=(
             f"{formats.interval(row['lower'], row['upper'], metric)} (95%), n = "
             f"{formats.number(row['n'])}",
-            metrics.unit(metric),
+            f"{metrics.unit(metric)}, asked on {row['scale']}",
         ),
         verdict=text,
         tone=tone,
@@ -278,7 +278,7 @@ def _money(context: Context) -> Finding | None:
             return Finding(
                 kind="What is at stake",
                 headline=f"{formats.short_money(row['expected_loss_amount'], row['currency'])} of "
-                "yearly value is expected to be lost",
+                "lifetime value is expected to be lost",
                 evidence=f"{formats.number(row['at_risk_customers'])} of "
                 f"{formats.number(row['active_customers'])} active customers "
                 f"have a {formats.percent(row['threshold_probability'])} or higher probability of "
@@ -301,7 +301,10 @@ def _change(context: Context) -> Finding | None:
         return None
     row = min(
         real,
-        key=lambda each: (formats.as_number(each["change_p_value"]) or 0.0, str(each["metric"])),
+        key=lambda each: (
+            formats.as_number(each["change_adjusted_p_value"]) or 0.0,
+            str(each["metric"]),
+        ),
     )
     metric = str(row["metric"])
     rose = (formats.as_number(row["change"]) or 0) > 0
@@ -309,7 +312,7 @@ def _change(context: Context) -> Finding | None:
         kind="What changed",
         headline=f"{metric} {'rose' if rose else 'fell'} to {formats.score(row['value'], metric)}",
         evidence=f"{metrics.change(row)} on {_before(row)}, "
-        f"{formats.p_value(row['change_p_value'])}; n = {formats.number(row['n'])}.",
+        f"{formats.p_value(row['change_adjusted_p_value'])}; n = {formats.number(row['n'])}.",
         action="See the scores",
         link="scores.html",
         tone="good" if rose else "bad",

@@ -3,8 +3,8 @@
 
 
 {#- P(Z > z) of the standard normal for z >= 0, relative error under 1e-12 up to z = 7 and
-    1e-7 beyond. Hart's rational approximation 5666, then a short continued fraction (G. West, "Better
-    approximations to cumulative normal functions", Wilmott 2005). DuckDB has no erf. -#}
+    1e-7 beyond. Hart's rational approximation 5666, then a short continued fraction (G. West,
+    "Better approximations to cumulative normal functions", Wilmott 2005). DuckDB has no erf. -#}
 {% macro normal_upper_tail(z) -%}
     (case
         when ({{ z }}) > 37 then 0.0e0

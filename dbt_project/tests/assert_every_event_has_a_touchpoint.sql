@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- Events that no row of the seed touchpoint_events knows. They stay in the stream as unmapped; add a
--- row for each to give it a touchpoint.
+-- Events that no row of the seed touchpoint_events knows. They stay in the stream as unmapped; add
+-- a row for each to give it a touchpoint.
 
 select
     source_name,

@@ -1,5 +1,5 @@
--- Nothing is lost or doubled on the way into fct_interactions: it has as many rows per source as the
--- recorded and the derived interactions together.
+-- Nothing is lost or doubled on the way into fct_interactions: it has as many rows per source as
+-- the recorded and the derived interactions together.
 
 with
 

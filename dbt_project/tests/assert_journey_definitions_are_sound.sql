@@ -1,6 +1,6 @@
 -- A journey must be one that the rules of int_journey_visits can follow: it starts and ends at
--- different touchpoints, its steps count from 1 without gaps, its end stands at the last step and at
--- no other, and it is given up after some days.
+-- different touchpoints, its steps count from 1 without gaps, its end stands at the last step and
+-- at no other, and it is given up after some days.
 
 with
 
@@ -26,7 +26,8 @@ end_places as (
     select
         journeys.journey_id,
         min(journey_steps.step_number) as first_place,
-        max(case when journey_steps.is_required then journey_steps.step_number end) as required_place
+        max(case when journey_steps.is_required then journey_steps.step_number end)
+            as required_place
     from journeys
     inner join journey_steps
         on

@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- Subscriptions and orders whose customer is unknown or has no account row: they count in totals and
--- in no figure per customer.
+-- Subscriptions and orders whose customer is unknown or has no account row: they count in totals
+-- and in no figure per customer.
 
 with
 

@@ -1,6 +1,8 @@
 """Kaplan–Meier curves and Cox's proportional hazards, by lifelines."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +10,7 @@ import pandas as pd
 from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import proportional_hazard_test
 from lifelines.utils import concordance_index
+from pandas.errors import Pandas4Warning
 
 from ml.boosting import FloatArray
 from ml.evaluation.intervals import clustered_weights
@@ -89,8 +92,9 @@ def fit_cox(frame: pd.DataFrame, covariates: Sequence[str], config: SurvivalConf
     """
     penalizer = choose_penalizer(frame[list(covariates)], config)
     fitter = _fit(frame, covariates, penalizer)
-    summary = fitter.summary
-    test = proportional_hazard_test(fitter, frame[_columns(covariates)], time_transform="rank")
+    with _pandas_notices_ignored():
+        summary = fitter.summary
+        test = proportional_hazard_test(fitter, frame[_columns(covariates)], time_transform="rank")
     ratios = pd.DataFrame(
         {
             "covariate": summary.index.to_numpy(),
@@ -121,7 +125,8 @@ def held_out_risk(
     for held in range(config.folds):
         fitter = _fit(frame[fold != held], covariates, penalizer)
         rows = frame.loc[fold == held, list(covariates)]
-        risk[fold == held] = fitter.predict_log_partial_hazard(rows).to_numpy()
+        with _pandas_notices_ignored():
+            risk[fold == held] = fitter.predict_log_partial_hazard(rows).to_numpy()
     return risk
 
 
@@ -152,10 +157,19 @@ def choose_penalizer(covariates: pd.DataFrame, config: SurvivalConfig) -> float:
     return config.penalizer_when_collinear if condition > config.maximum_condition else 0.0
 
 
+@contextmanager
+def _pandas_notices_ignored() -> Iterator[None]:
+    """Pass over what lifelines 0.30 calls in a way that pandas 4 will refuse; pandas is below 4."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Pandas4Warning)
+        yield
+
+
 def _fit(frame: pd.DataFrame, covariates: Sequence[str], penalizer: float) -> CoxPHFitter:
-    return CoxPHFitter(penalizer=penalizer).fit(
-        frame[_columns(covariates)], duration_col="duration_days", event_col="event_observed"
-    )
+    with _pandas_notices_ignored():
+        return CoxPHFitter(penalizer=penalizer).fit(
+            frame[_columns(covariates)], duration_col="duration_days", event_col="event_observed"
+        )
 
 
 def _columns(covariates: Sequence[str]) -> list[str]:

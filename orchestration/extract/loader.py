@@ -34,7 +34,6 @@ from orchestration.extract.text_files import (
 UNREADABLE = (
     duckdb.InvalidInputException,
     duckdb.ConversionException,
-    duckdb.IOException,
     duckdb.InvalidTypeException,
     duckdb.NotImplementedException,
 )

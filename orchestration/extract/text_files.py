@@ -33,6 +33,16 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 LINE_FEED, RETURN = b"\n", b"\r"
+# A full disk is none of these: that is the machine's fault and stops the run. The zip reader raises
+# RuntimeError for an archive that is encrypted or packed in a way it does not know.
+DAMAGED = (
+    EOFError,
+    gzip.BadGzipFile,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    RuntimeError,
+)
 
 
 class FileProblemError(Exception):
@@ -140,7 +150,7 @@ def unpacked(path: Path, spool: Path) -> Path:
         with _open_packed(path) as packed, copy.open("wb") as target:
             while piece := packed.read(PIECE_BYTES):
                 target.write(piece)
-    except (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         kind = path.suffix.lower().removeprefix(".")
         message = (
             f"the {kind} file cannot be unpacked, it is truncated or damaged "

@@ -31,10 +31,11 @@ def verdict(row: Row) -> str:
     if row["is_too_few"]:
         return formats.TOO_FEW
     if row["change"] is None:
-        return "no earlier period"
-    if row["is_real_change"]:
-        return f"real change ({formats.p_value(row['change_p_value'])})"
-    return f"within chance ({formats.p_value(row['change_p_value'])})"
+        return "no period before it"
+    if row["change_adjusted_p_value"] is None:
+        return "not tested, too few answers in the period before"
+    chance = formats.p_value(row["change_adjusted_p_value"])
+    return f"real change ({chance})" if row["is_real_change"] else f"within chance ({chance})"
 
 
 def change(row: Row) -> str:
@@ -67,7 +68,8 @@ def trend(rows: Sequence[Row], *, slug: str, title: str) -> Figure:
     return Figure(
         slug=slug,
         title=title,
-        subtitle=f"{metric} by {rows[0]['period_grain']}, {unit(metric)}; band = 95% interval; "
+        subtitle=f"{metric} by {rows[0]['period_grain']}, {unit(metric)}, asked on "
+        f"{rows[0]['scale']}; band = 95% interval; "
         f"{spread}",
         alt=f"Line of {metric} over {len(shown)} periods with its interval; "
         + (
@@ -78,7 +80,9 @@ def trend(rows: Sequence[Row], *, slug: str, title: str) -> Figure:
         source=SOURCE,
         spec=finished(_trend_chart(values, is_nps=metric == "NPS")),
         table=Table(headers=_HEADERS, rows=tuple(_trend_cells(row) for row in rows)),
-        note="Ringed points differ from the period before at 95%; the others are within chance. "
+        note="Ringed points differ from the period before at 95%, adjusted for many comparisons; "
+        "the "
+        "others do not. "
         + (
             f"{len(rows) - len(shown)} of {len(rows)} periods have too few answers and are not "
             "drawn."

@@ -221,7 +221,7 @@ def value_at_risk(rows: Sequence[Row]) -> Figure:
     ]
     first = rows[0]
     return Figure(
-        slug="value-at-risk",
+        slug=f"value-at-risk-{str(first['currency']).lower()}",
         title="Where the money at risk sits",
         subtitle=f"Amount in {first['currency']}, next {formats.number(first['horizon_days'])} "
         "days; at risk = probability of "
@@ -238,7 +238,7 @@ def value_at_risk(rows: Sequence[Row]) -> Figure:
                 "Segment",
                 "Active",
                 "At risk",
-                "Average value",
+                "Average value a year",
                 "Simple value at risk",
                 "Expected loss",
             ),
@@ -254,9 +254,10 @@ def value_at_risk(rows: Sequence[Row]) -> Figure:
                 for row in rows
             ),
         ),
-        note="Expected loss adds up probability × value over all active customers. The simple "
-        "figure multiplies the average value "
-        "by the number of customers at risk. They answer different questions, so both stand here.",
+        note="Expected loss adds up probability × lifetime value (margin until the horizon of the "
+        "assumptions) over all customers with a forecast. The simple figure multiplies the average "
+        "revenue of a year by the number of customers at risk. They answer different questions, so "
+        "both stand here.",
     )
 
 

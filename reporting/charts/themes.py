@@ -50,7 +50,8 @@ def sentiment_by_theme(rows: Sequence[Row], *, total: int) -> Figure:
                 for row in rows
             ),
         ),
-        note=f"The {len(rows)} most discussed of {total} themes. A comment may carry several "
+        note=f"The {len(rows)} most discussed of {total} themes with enough comments. A comment "
+        "may carry several "
         "themes."
         if total > len(rows)
         else "A comment may carry several themes.",

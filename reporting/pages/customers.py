@@ -7,13 +7,13 @@ from itertools import zip_longest
 from reporting import formats
 from reporting.page import Context, Page
 from reporting.pages.cases import CASE_ORDER
-from reporting.pages.risk import RISK_ORDER, UPSELL_ORDER, UPSELL_WHERE
+from reporting.pages.risk import RISK_ORDER, RISK_WHERE, UPSELL_ORDER, UPSELL_WHERE
 from reporting.published import PublishedMarts, Row
 
 MOST_CUSTOMERS = 200
 MOST_EVENTS = 40
 _WORTH_A_LOOK = (
-    ("marts.mart_churn_risk", "churn_probability_90d is not null", RISK_ORDER),
+    ("marts.mart_churn_risk", RISK_WHERE, RISK_ORDER),
     ("marts.mart_case_queue", "customer_id is not null", CASE_ORDER),
     ("marts.mart_upsell_opportunities", UPSELL_WHERE, UPSELL_ORDER),
 )

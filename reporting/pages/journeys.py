@@ -10,13 +10,14 @@ from reporting.published import Row, Selection
 _MAP_COLUMNS = (
     "journey_id", "journey_name", "segment", "step_number", "step_name", "touchpoint_id",
     "touchpoint_name", "stage_id", "instances", "share_of_start", "drop_off_rate", "hours_p50",
-    "hours_p90", "expected_hours", "satisfaction", "satisfaction_n", "effort_easy_share",
+    "hours_p90", "hours_from_previous_p50", "expected_hours", "satisfaction", "satisfaction_n",
+    "effort_easy_share",
     "effort_n", "positive_impact", "negative_impact", "comment_count", "is_make_or_break",
     "owner_team", "desired_outcome", "backstage_process",
 )  # fmt: skip
 _FUNNEL_COLUMNS = (
     "journey_id", "segment", "step_number", "step_name", "instances", "customers", "share_of_start",
-    "share_of_previous", "dropped", "is_significant_drop", "p_value", "counting_rule",
+    "share_of_previous", "dropped", "waiting", "is_significant_drop", "p_value", "counting_rule",
 )  # fmt: skip
 _PAIN_COLUMNS = (
     "touchpoint_id",

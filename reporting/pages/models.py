@@ -21,6 +21,8 @@ METRIC_NAMES = {
     "ece": ("Expected calibration error", "lower is better"),
     "expected_calibration_error": ("Expected calibration error", "lower is better"),
     "lift_top_decile": ("Lift in the top decile", "times the average; 1 is chance"),
+    "c_index_in_sample": ("Harrell’s C on the data it was fitted to", "higher is better"),
+    "log_likelihood": ("Log-likelihood", "compares models of the same data only"),
     "c_index": ("Harrell’s C", "higher is better; 0.5 is chance"),
 }
 

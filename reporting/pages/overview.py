@@ -28,8 +28,9 @@ def build(context: Context) -> dict[str, object]:
 
 def leading_trend(rows: list[Row]) -> Figure | None:
     """Draw the trend of the first metric, in house order, that has more than one period."""
-    for metric in METRICS:
-        own = [row for row in rows if row["metric"] == metric]
+    found = {(str(row["metric"]), str(row["scale"])) for row in rows}
+    for metric, scale in sorted(found, key=lambda key: (METRICS.index(key[0]), key[1])):
+        own = [row for row in rows if (row["metric"], row["scale"]) == (metric, scale)]
         if sum(not row["is_too_few"] for row in own) > 1:
             last = [row for row in own if not row["is_too_few"]][-1]
             when = formats.period(last["period_start"], last["period_grain"])

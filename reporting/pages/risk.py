@@ -10,15 +10,18 @@ from reporting.published import Row
 
 MOST_CUSTOMERS = 50
 BANDS = ("high", "medium", "low", "no forecast")
+# Some customers have a forecast over 180 days alone.
+RISK_WHERE = "coalesce(churn_probability_90d, churn_probability_180d) is not null"
 RISK_ORDER = (
-    "expected_loss_amount desc nulls last, churn_probability_90d desc nulls last, customer_id"
+    "expected_loss_amount desc nulls last, churn_probability_90d desc nulls last,"
+    " churn_probability_180d desc nulls last, customer_id"
 )
 UPSELL_WHERE = "is_eligible and propensity_90d is not null"
 UPSELL_ORDER = "expected_value_amount desc nulls last, propensity_90d desc, customer_id, offer_id"
 _RISK_COLUMNS = (
     "customer_id", "customer_label", "segment", "churn_probability_30d", "churn_probability_90d",
     "churn_probability_180d", "expected_remaining_days", "risk_band", "reason_1", "reason_2",
-    "reason_3", "annual_value_amount", "expected_loss_amount", "currency", "recommended_action",
+    "reason_3", "annual_value_amount", "lifetime_value_amount", "expected_loss_amount", "currency", "recommended_action",
     "model_version",
 )  # fmt: skip
 _UPSELL_COLUMNS = (
@@ -40,7 +43,7 @@ def build(context: Context) -> dict[str, object]:
     churn = marts.select(
         "marts.mart_churn_risk",
         _RISK_COLUMNS,
-        where="churn_probability_90d is not null",
+        where=RISK_WHERE,
         order_by=RISK_ORDER,
         limit=MOST_CUSTOMERS,
     )
@@ -53,9 +56,15 @@ def build(context: Context) -> dict[str, object]:
     )
     return {
         "absence": None if money or churn or upsell else churn.absence,
-        "status": forecast_status(context, ("churn", "upsell")),
+        "status": forecast_status(context),
         "money": money,
-        "money_chart": risk.value_at_risk(segments) if segments else None,
+        "money_charts": [
+            risk.value_at_risk([row for row in segments if row["currency"] == currency])
+            for currency in dict.fromkeys(str(row["currency"]) for row in segments)
+        ],
+        "unforecast": marts.counts(
+            "marts.mart_churn_risk", ("model_status",), where="risk_band = 'no forecast'"
+        ),
         "bands": _bands(context),
         "churn": churn,
         "upsell": upsell,
@@ -93,14 +102,15 @@ def _bands(context: Context) -> list[Row]:
     )
 
 
-def forecast_status(context: Context, models: tuple[str, ...]) -> dict[str, Row]:
-    """Return the status row of each model, by name; a model without one was not run."""
+def forecast_status(context: Context) -> dict[str, Row]:
+    """Return the newest status row of each churn and upsell model, by name."""
     found = context.marts.select(
         "ml.model_status",
         ("model_name", "as_of_date", "model_version", "status", "reason"),
+        where="model_name = 'churn' or model_name like 'upsell%'",
         order_by="model_name, as_of_date, model_version",
     )
-    return {str(row["model_name"]): row for row in found.rows if row["model_name"] in models}
+    return {str(row["model_name"]): row for row in found.rows}
 
 
 def _curves(context: Context) -> list[Figure]:

@@ -16,47 +16,48 @@ _MOST_BARS = 20
 def build(context: Context) -> dict[str, object]:
     """Collect a section per metric with its trend and comparisons."""
     months = overall_scores(context, "month")
-    present = {
-        str(row["metric"])
-        for grain in ("month", "quarter", "all")
-        for row in overall_scores(context, grain).rows
-    }
-    sections = [
-        _section(context, metric, list(months.rows)) for metric in METRICS if metric in present
-    ]
-    absence = None if sections else overall_scores(context, "all").absence
-    return {"sections": sections, "absence": absence}
+    whole = overall_scores(context, "all")
+    present = dict.fromkeys((str(row["metric"]), str(row["scale"])) for row in whole.rows)
+    asked = sorted(present, key=lambda key: (METRICS.index(key[0]), key[1]))
+    sections = [_section(context, metric, scale, list(months.rows)) for metric, scale in asked]
+    return {"sections": sections, "absence": whole.absence}
 
 
-def _section(context: Context, metric: str, months: list[Row]) -> dict[str, object]:
-    own = [row for row in months if row["metric"] == metric]
+def _section(context: Context, metric: str, scale: str, months: list[Row]) -> dict[str, object]:
+    own = [row for row in months if (row["metric"], row["scale"]) == (metric, scale)]
     drawn = sum(not row["is_too_few"] for row in own)
-    trend = (
-        metrics.trend(own, slug=f"{metric.lower()}-trend", title=f"{metric} by month")
-        if drawn > 1
-        else None
-    )
-    comparisons = [
-        figure for dimension in DIMENSIONS if (figure := _comparison(context, metric, dimension))
-    ]
+    slug = _slug(metric, scale)
     return {
+        "slug": slug,
         "metric": metric,
-        "unit": metrics.unit(metric),
-        "trend": trend,
-        "comparisons": comparisons,
+        "unit": f"{metrics.unit(metric)}, asked on {scale}",
+        "trend": metrics.trend(own, slug=f"{slug}-trend", title=f"{metric} by month")
+        if drawn > 1
+        else None,
+        "comparisons": [
+            figure
+            for dimension in DIMENSIONS
+            if (figure := _comparison(context, metric, scale, dimension))
+        ],
     }
 
 
-def _comparison(context: Context, metric: str, dimension: str) -> Figure | None:
+def _slug(metric: str, scale: str) -> str:
+    words = "".join(sign if sign.isalnum() else "-" for sign in f"{metric}-{scale}".lower())
+    return words.strip("-")
+
+
+def _comparison(context: Context, metric: str, scale: str, dimension: str) -> Figure | None:
     rows = context.marts.select(
         "marts.fct_cx_metrics",
         METRIC_COLUMNS,
-        where="metric = $metric and dimension = $dimension and period_grain = 'all'",
-        parameters={"metric": metric, "dimension": dimension},
+        where="metric = $metric and scale = $scale and dimension = $dimension"
+        " and period_grain = 'all'",
+        parameters={"metric": metric, "scale": scale, "dimension": dimension},
         order_by="is_too_few, value desc nulls last, dimension_value",
         limit=_MOST_BARS,
     )
-    if len(rows.rows) < 2:
+    if sum(not row["is_too_few"] for row in rows.rows) < 2:
         return None
     names = [
         context.touchpoint(row["dimension_value"])
@@ -66,7 +67,7 @@ def _comparison(context: Context, metric: str, dimension: str) -> Figure | None:
     ]
     return metrics.comparison(
         rows.rows,
-        slug=f"{metric.lower()}-{dimension}",
+        slug=f"{_slug(metric, scale)}-{dimension}",
         title=f"{metric} by {dimension}",
         names=names,
     )

@@ -8,7 +8,8 @@ from reporting.page import Context, Page
 from reporting.published import Row
 
 MOST_COMMENTS = 1500
-MOST_THEMES = 20
+MOST_THEMES = 40
+MOST_THEMES_DRAWN = 15
 _COMMENT_COLUMNS = (
     "feedback_id", "occurred_at", "customer_id", "touchpoint_id", "channel_id", "feedback_kind",
     "is_solicited", "sentiment", "emotional_intensity", "emotion", "language", "themes",
@@ -36,10 +37,22 @@ def build(context: Context) -> dict[str, object]:
         order_by="occurred_at desc nulls last, feedback_id",
         limit=MOST_COMMENTS,
     )
+    parents = {row["parent_theme_id"] for row in found.rows}
+    # A parent counts what its parts count, so that drawing both would show comments twice; and a
+    # share of a handful of comments is no share.
+    leaves = [
+        row
+        for row in found.rows
+        if row["theme_id"] not in parents
+        and int(str(row["comments"])) >= context.minimum_sample_size
+    ]
     return {
         "absence": None if found or comments else comments.absence,
         "themes": found,
-        "theme_chart": themes.sentiment_by_theme(found.rows, total=found.total) if found else None,
+        "theme_names": {row["theme_id"]: row["theme_name"] for row in found.rows},
+        "theme_chart": themes.sentiment_by_theme(leaves[:MOST_THEMES_DRAWN], total=len(leaves))
+        if leaves
+        else None,
         "comments": comments,
         "languages": context.marts.counts("marts.mart_voice_comments", ("language", "sentiment")),
         "comment_data": [_comment(context, row) for row in comments.rows],
@@ -55,11 +68,11 @@ def _comment(context: Context, row: Row) -> dict[str, object]:
         "channel": formats.label(row["channel_id"]) if row["channel_id"] else "",
         "kind": formats.label(row["feedback_kind"]),
         "sentiment": row["sentiment"] or "not scored",
-        "emotion": row["emotion"] or "",
+        "emotion": "" if row["emotion"] in {None, "none"} else row["emotion"],
         "intensity": formats.number(row["emotional_intensity"], 2)
         if row["emotional_intensity"] is not None
         else "",
-        "language": row["language"] or "",
+        "language": "language unknown" if row["language"] == "und" else row["language"] or "",
         "themes": row["themes"] or "",
         "text": row["comment_redacted"] or "",
     }

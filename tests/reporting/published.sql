@@ -4,22 +4,22 @@ create schema ml;
 create schema quality;
 
 create table marts.fct_cx_metrics (
-    metric text, period_grain text, period_start date, dimension text, dimension_value text,
+    metric text, scale text, period_grain text, period_start date, dimension text, dimension_value text,
     n bigint, value double, lower double, upper double, mean_score double, is_too_few boolean,
-    previous_value double, change double, change_p_value double, is_real_change boolean,
+    previous_value double, change double, change_p_value double, change_adjusted_p_value double, is_real_change boolean,
     invited bigint, completed bigint, response_rate double
 );
 
 create table marts.mart_journey_funnel (
     journey_id text, segment text, step_number bigint, step_name text, touchpoint_id text,
     instances bigint, customers bigint, share_of_start double, share_of_previous double,
-    dropped bigint, is_significant_drop boolean, p_value double, counting_rule text
+    dropped bigint, waiting bigint, is_significant_drop boolean, p_value double, counting_rule text
 );
 
 create table marts.mart_journey_map (
     journey_id text, journey_name text, segment text, step_number bigint, step_name text,
     touchpoint_id text, touchpoint_name text, stage_id text, instances bigint,
-    share_of_start double, drop_off_rate double, hours_p50 double, hours_p90 double,
+    share_of_start double, drop_off_rate double, hours_p50 double, hours_p90 double, hours_from_previous_p50 double,
     expected_hours double, satisfaction double, satisfaction_n bigint, effort_easy_share double,
     effort_n bigint, positive_impact double, negative_impact double, comment_count bigint,
     is_make_or_break boolean, owner_team text, desired_outcome text, backstage_process text
@@ -70,7 +70,7 @@ create table marts.mart_churn_risk (
     customer_id text, customer_label text, segment text, as_of_date date,
     churn_probability_30d double, churn_probability_90d double, churn_probability_180d double,
     expected_remaining_days double, risk_band text, risk_decile bigint, reason_1 text,
-    reason_2 text, reason_3 text, annual_value_amount decimal(18,2),
+    reason_2 text, reason_3 text, annual_value_amount decimal(18,2), lifetime_value_amount decimal(18,2),
     expected_loss_amount decimal(18,2), currency text, recommended_action text,
     model_version text, model_status text
 );

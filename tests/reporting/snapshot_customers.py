@@ -104,6 +104,7 @@ def customers(random_: random.Random) -> Rows:
                 "reason_2": "2 failed payments in 180 days",
                 "reason_3": None,
                 "annual_value_amount": value,
+                "lifetime_value_amount": value * 2,
                 "expected_loss_amount": value * Decimal(str(probability)),
                 "recommended_action": "Call the account owner this week",
                 "model_version": "churn-3f9a",

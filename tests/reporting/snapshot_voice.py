@@ -113,6 +113,7 @@ def metric_row(
     half = (170 if metric == "NPS" else 0.9) / max(n, 1) ** 0.5
     return {
         "metric": metric,
+        "scale": "0–10" if metric == "NPS" else "1–5",
         "period_grain": grain,
         "period_start": start,
         "dimension": dimension,
@@ -149,7 +150,7 @@ def metrics(random_: random.Random) -> list[dict[str, object]]:
                     n,
                     value,
                     change=change,
-                    change_p_value=0.004 if month == 15 else 0.4,
+                    change_adjusted_p_value=0.004 if month == 15 else 0.4,
                     is_real_change=month == 15,
                     previous_value=before,
                 )
@@ -165,7 +166,7 @@ def metrics(random_: random.Random) -> list[dict[str, object]]:
                 431,
                 high,
                 change=high - low,
-                change_p_value=0.31 if metric == "CES" else 0.0007,
+                change_adjusted_p_value=0.31 if metric == "CES" else 0.0007,
                 is_real_change=metric != "CES",
                 previous_value=low,
             )
@@ -213,6 +214,7 @@ def journeys() -> Rows:
                         "drop_off_rate": 1 - instances / max(previous, 1),
                         "hours_p50": None if number == 0 else 5.5 * number**2,
                         "hours_p90": None if number == 0 else 50.0 * number,
+                        "hours_from_previous_p50": None if number == 0 else 3.5,
                         "expected_hours": None if number == 0 else 24.0,
                         "satisfaction": 0.83 - 0.09 * number,
                         "satisfaction_n": 18 if number == 1 else 214,
@@ -233,6 +235,7 @@ def journeys() -> Rows:
                         "customers": round(instances * 0.97),
                         "share_of_previous": None if number == 0 else instances / max(previous, 1),
                         "dropped": None if number == 0 else previous - instances,
+                        "waiting": None if number == 0 else 7 * number,
                         "is_significant_drop": touchpoint == "data_import" and segment == "all",
                         "p_value": None
                         if number == 0

@@ -78,7 +78,7 @@ def test_findings_name_the_worst_drop_and_peak_when_the_data_holds_them(site: Pa
     assert "Onboarding loses most at “Data import”" in text
     assert "656 journeys end before this step; 62% of those at the previous step" in text
     assert "Invoice payment is the sharpest pain in customers’ own words" in text
-    assert plain(f"€1.24{THIN}M of yearly value is expected to be lost") in text
+    assert plain(f"€1.24{THIN}M of lifetime value is expected to be lost") in text
 
 
 def test_the_journey_map_shows_the_marts_figures_in_step_order(site: Path, rows: Rows) -> None:
@@ -154,12 +154,12 @@ def test_the_risk_list_is_sorted_and_equals_the_mart(site: Path, rows: Rows) -> 
 
 def test_a_trend_leaves_out_periods_with_too_few_answers(site: Path) -> None:
     page = read_page(site / "scores.html")
-    drawn = [row for row in chart_values(page, "nps-trend") if "Period" in row]
+    drawn = [row for row in chart_values(page, "nps-0-10-trend") if "Period" in row]
     assert "Jul 2024" not in {row["Period"] for row in drawn}
     assert "Aug 2024" in {row["Period"] for row in drawn}
     assert "1 of 24 periods have too few answers and are not drawn" in page.text
     assert "Too few answers to show: Qr." in page.text
-    names = {row.get("name") for row in chart_values(page, "nps-channel")}
+    names = {row.get("name") for row in chart_values(page, "nps-0-10-channel")}
     assert "Email" in names
     assert "Qr" not in names
 

@@ -1,7 +1,7 @@
-{#- Connected components of the graph whose edges tie a record to a key; `links` names a relation or
-    CTE of (record_number, key_number), both bigint. Gives (record_number, component), component being
-    the smallest record_number reachable, for every record in links. It runs until nothing changes,
-    so the answer is exact, and takes about log2 of the longest chain in rounds: FastSV
+{#- Connected components of the graph whose edges tie a record to a key; `links` names a relation
+    or CTE of (record_number, key_number), both bigint. Gives (record_number, component), component
+    being the smallest record_number reachable, for every record in links. It runs until nothing
+    changes, so the answer is exact, and takes about log2 of the longest chain in rounds: FastSV
     (Zhang, Azad and Buluç, 2020): every record hooks itself and its parent to the smallest
     grandparent seen through a shared key, then parents are replaced by grandparents. -#}
 {% macro connected_components(links) -%}
@@ -11,8 +11,8 @@
 
 {% macro default__connected_components(links) -%}
     {{ exceptions.raise_compiler_error(
-        "connected_components is written for DuckDB only: its recursion reads its own rows more than "
-        ~ "once in a round; add " ~ target.type ~ "__connected_components for this engine"
+        "connected_components is written for DuckDB only: its recursion reads its own rows more "
+        ~ "than once in a round; add " ~ target.type ~ "__connected_components for this engine"
     ) }}
 {%- endmacro %}
 

@@ -1,5 +1,5 @@
-{#- Seconds from one timestamp to another, as a double with microseconds. dbt's datediff counts whole
-    seconds and crossings of boundaries, not elapsed time. -#}
+{#- Seconds from one timestamp to another, as a double with microseconds. dbt's datediff counts
+    whole seconds and crossings of boundaries, not elapsed time. -#}
 {% macro seconds_between(started_at, ended_at) -%}
     {{ return(adapter.dispatch('seconds_between', 'throughline')(started_at, ended_at)) }}
 {%- endmacro %}

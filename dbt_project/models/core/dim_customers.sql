@@ -18,7 +18,10 @@ customer_accounts as (
         accounts.*,
         row_number() over (
             partition by customer_identities.customer_id
-            order by accounts.created_at asc nulls last, accounts.source_name, accounts.account_id
+            order by
+                accounts.created_at asc nulls last,
+                accounts.source_name asc,
+                accounts.account_id asc
         ) as account_number
     from accounts
     inner join customer_identities

@@ -31,7 +31,7 @@ compared as (
         entered_at,
         max(stage_order) over (
             partition by customer_id
-            order by entered_at, stage_order desc
+            order by entered_at asc, stage_order desc
             rows between unbounded preceding and 1 preceding
         ) as furthest_before,
         max(stage_order) over (partition by customer_id) as furthest

@@ -55,7 +55,11 @@ records as (
         source_name,
         record_id,
         row_number() over (
-            order by min(observed_at) asc nulls last, source_name, record_id, record_kind
+            order by
+                min(observed_at) asc nulls last,
+                source_name asc,
+                record_id asc,
+                record_kind asc
         ) as record_number
     from stated_claims
     group by record_kind, source_name, record_id

@@ -1,1 +1,1 @@
-"""Tests."""
+"""Features and labels, tried on literal rows."""

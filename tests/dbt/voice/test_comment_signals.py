@@ -37,13 +37,16 @@ def test_rules_hold_when_one_thing_changes(make_voice: MakeVoice) -> None:
             "capitals": "The import was GOOD",
             "all_capitals": "THE IMPORT WAS GOOD",
             "marks": "The import was good!!",
-            "but_bad": "The import was good but support was terrible",
-            "but_good": "Support was terrible but the import was good",
+            "but_bad": "The import was good but the export was terrible",
+            "but_good": "The export was terrible but the import was good",
             "no_problem": "no problem",
             "problem": "a problem",
             "least": "the least helpful agent",
             "at_least": "at least helpful",
             "never_so": "never so good",
+            "not_so": "it has not been so good",
+            "support": "I asked support",
+            "no_support": "no support",
             "emoji": "so this happened😭",
             "nothing": "We moved on Monday",
         },
@@ -61,7 +64,9 @@ def test_rules_hold_when_one_thing_changes(make_voice: MakeVoice) -> None:
     assert polarity["problem"] < 0 < polarity["no_problem"]
     assert polarity["least"] < 0 < polarity["at_least"]
     assert polarity["never_so"] > polarity["good"]
+    assert polarity["not_so"] < 0
     assert polarity["emoji"] < 0
+    assert polarity["no_support"] < polarity["support"] == 0, "support is a team, not a feeling"
     assert polarity["nothing"] == 0
     assert found["nothing"]["sentiment"] == "neutral"
     assert found["not"]["sentiment"] == "negative"
@@ -177,9 +182,11 @@ def test_one_row_a_comment_with_a_version_when_texts_are_blank_or_odd(
 
 
 OPENINGS = ["", "honestly", "to be fair", "I think", "after two weeks", "AGAIN", "sadly", "well,"]
-SUBJECTS = ["the import", "your support", "the INVOICE", "this report", "my agent", "the price"]
+SUBJECTS = ["the import", "your agents", "the INVOICE", "this report", "my agent", "the price"]
 VERBS = ["is", "was", "isn't", "was never", "has not been", "wasn't really", "is absolutely"]
-DEGREES = ["", "very", "so", "slightly", "REALLY", "quite", "barely", "this"]
+# Not "so" and "this": three words after a negator the reference takes them for praise, as in "has
+# not been so great" (0.47); only "never so" and "never this" are meant, and only they do it here.
+DEGREES = ["", "very", "slightly", "REALLY", "quite", "barely"]
 QUALITIES = [
     "good", "great", "terrible", "slow", "helpful", "AMAZING", "confusing", "broken", "fine",
     "awful", "useless", "easy", "wonderful", "a problem", "a disaster", "worth it", "friendly",

@@ -9,7 +9,7 @@ import pytest
 
 from ml.meanings import Meaning
 from ml.registry.card import ModelCard
-from ml.registry.store import write_model
+from ml.registry.store import current_version, write_model
 from ml.registry.versions import model_version
 from ml.tables import TABLES, typed_frame
 
@@ -49,7 +49,9 @@ def test_model_folder_is_whole_when_an_earlier_write_broke_off(tmp_path: Path) -
     assert sorted(path.name for path in folder.iterdir()) == ["card.md", "model.json"]
     again = write_model(tmp_path, "churn", "v1", {"model.json": "{}"})
     assert [path.name for path in again.iterdir()] == ["model.json"]
-    assert [path.name for path in (tmp_path / "churn").iterdir()] == ["v1"]
+    assert sorted(path.name for path in (tmp_path / "churn").iterdir()) == ["current", "v1"]
+    assert current_version(tmp_path / "churn") == "v1"
+    assert current_version(tmp_path / "upsell") is None
 
 
 def test_card_escapes_words_and_shows_the_alarm_when_written() -> None:

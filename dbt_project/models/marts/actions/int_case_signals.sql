@@ -124,6 +124,7 @@ ticket_windows as (
     select
         rules.rule_id,
         rules.threshold,
+        rules.lookback_days,
         rules.looks_back_to,
         tickets.customer_id,
         tickets.ticket_id,
@@ -144,8 +145,8 @@ ticket_windows as (
             and earlier_tickets.opened_at
             > {{ add_days('tickets.opened_at', '-rules.lookback_days') }}
     group by
-        rules.rule_id, rules.threshold, rules.looks_back_to, tickets.customer_id,
-        tickets.ticket_id, tickets.opened_at
+        rules.rule_id, rules.threshold, rules.lookback_days, rules.looks_back_to,
+        tickets.customer_id, tickets.ticket_id, tickets.opened_at
 ),
 
 ticket_runs as (
@@ -164,7 +165,10 @@ ticket_run_signals as (
         rule_id,
         customer_id,
         ticket_id as cause_id,
-        concat(cast(ticket_count as varchar), ' tickets within a short time') as cause,
+        concat(
+            cast(ticket_count as varchar), ' tickets within ', cast(lookback_days as varchar),
+            ' days'
+        ) as cause,
         opened_at,
         cast(null as decimal(18, 2)) as offer_value_amount
     from ticket_runs
@@ -188,7 +192,7 @@ reopened_signals as (
         rules.rule_id,
         tickets.customer_id,
         tickets.ticket_id as cause_id,
-        concat('Ticket came back ', cast(tickets.reopen_count as varchar), ' times') as cause,
+        concat('Solved ticket reopened (', cast(tickets.reopen_count as varchar), '×)') as cause,
         coalesce(reopenings.reopened_at, tickets.opened_at) as opened_at,
         cast(null as decimal(18, 2)) as offer_value_amount
     from tickets
@@ -212,8 +216,11 @@ last_payments as (
 failed_payments as (
     select
         payments.customer_id,
-        coalesce(payments.related_id, concat('since ', cast(last_payments.last_paid_at as varchar)), 'first')
-            as cause_id,
+        coalesce(
+            payments.related_id,
+            'since ' || cast(last_payments.last_paid_at as varchar),
+            'first'
+        ) as cause_id,
         min(payments.occurred_at) as opened_at,
         count(*) as failed_payment_count
     from payments
@@ -230,8 +237,8 @@ payment_signals as (
         failed_payments.customer_id,
         failed_payments.cause_id,
         concat(
-            'Payment failed ', cast(failed_payments.failed_payment_count as varchar),
-            ' times and is not made good'
+            'Payment failed (', cast(failed_payments.failed_payment_count as varchar),
+            '×) and is not made good'
         ) as cause,
         failed_payments.opened_at,
         cast(null as decimal(18, 2)) as offer_value_amount
@@ -243,7 +250,8 @@ payment_signals as (
             and failed_payments.opened_at >= rules.looks_back_to
 ),
 
--- A risk that lasts is one cause for a quarter; its case stays open from the first day it was seen.
+-- A risk that lasts is one cause for a quarter; its case stays open from the first day it was seen,
+-- and begins when that day is over, for no forecast is known earlier.
 first_high_scores as (
     select
         rules.rule_id,
@@ -265,7 +273,7 @@ churn_signals as (
         churn_risk.customer_id,
         cast(cast({{ dbt.date_trunc('quarter', as_of_date()) }} as date) as varchar) as cause_id,
         coalesce(churn_risk.reason_1, 'High probability of leaving') as cause,
-        cast(first_high_scores.first_seen_date as timestamp) as opened_at,
+        {{ seconds_later('cast(first_high_scores.first_seen_date as timestamp)', 86399) }} as opened_at,
         cast(null as decimal(18, 2)) as offer_value_amount
     from churn_risk
     inner join rules
@@ -306,7 +314,7 @@ upsell_signals as (
         ) as cause_id,
         concat(opportunities.offer_name, coalesce(concat(': ', opportunities.reason_1), ''))
             as cause,
-        cast(first_propensities.first_seen_date as timestamp) as opened_at,
+        {{ seconds_later('cast(first_propensities.first_seen_date as timestamp)', 86399) }} as opened_at,
         opportunities.expected_value_amount as offer_value_amount
     from opportunities
     inner join rules

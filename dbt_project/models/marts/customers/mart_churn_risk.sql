@@ -62,6 +62,7 @@ lifetime_assumptions as (
 signals as (
     select
         lifetimes.customer_id,
+        lifetimes.churn_basis = 'contractual' and lifetimes.ended_at is not null as is_ended,
         case
             when
                 activity.last_payment_failure_at >= {{ last_days_start(30) }}
@@ -148,6 +149,8 @@ risks as (
             when model_state.status is null then 'not run for this day'
             when model_state.status <> 'fitted'
                 then concat(model_state.status, coalesce(concat(': ', model_state.reason), ''))
+            when forecasts.headline_probability is null and signals.is_ended
+                then 'fitted; the subscription has ended and is in its days of grace'
             when forecasts.headline_probability is null then 'fitted; no score for this customer'
             else model_state.status
         end as model_status

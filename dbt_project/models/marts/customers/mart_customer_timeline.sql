@@ -138,7 +138,7 @@ entries as (
         ticket_id,
         order_id,
         cast(null as varchar) as headline,
-        outcome as detail
+        nullif(outcome, 'success') as detail
     from contacts
 
     union all

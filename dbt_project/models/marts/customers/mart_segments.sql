@@ -32,6 +32,7 @@ measures as (
         coalesce(lifetimes.is_active, false) as is_active,
         lifetimes.current_started_at,
         lifetimes.previous_churned_at,
+        lifetimes.ended_at,
         {{ dbt.datediff('lifetimes.ended_at', as_of_date(), 'day') }} as silent_days,
         {{ dbt.datediff(
             "case when lifetimes.churn_basis = 'silence' then customer_values.last_order_at "
@@ -81,6 +82,7 @@ states as (
             when not is_active then 'churned'
             when current_started_at >= {{ last_days_start(var('new_customer_days', 90)) }}
                 then case when previous_churned_at is null then 'new' else 'won_back' end
+            when churn_basis = 'contractual' and ended_at is not null then 'at_risk'
             when churn_basis = 'silence' and silent_days > {{ var('inactivity_days') }} * 0.75
                 then 'dormant'
             when churn_basis = 'silence' and silent_days > {{ var('inactivity_days') }} * 0.5

@@ -7,7 +7,7 @@ customers as (
 
 lifetimes as (
     select * from {{ ref('int_customer_lifetimes') }}
-    where is_active and churn_basis = 'contractual'
+    where is_active and churn_basis = 'contractual' and ended_at is null
 ),
 
 offers as (

@@ -97,7 +97,8 @@ select
     case
         when reached.step_number > 0
             then cast(
-                {{ seconds_between('previous.reached_at', 'reached.reached_at') }} / 3600.0e0 as double
+                {{ seconds_between('previous.reached_at', 'reached.reached_at') }} / 3600.0e0
+                as double
             )
     end as hours_from_previous,
     cast(visit_counts.visit_count as bigint) as visit_count

@@ -83,7 +83,8 @@ select
     case
         when judged.outcome <> 'open'
             then cast(
-                {{ seconds_between('judged.started_at', 'judged.last_visit_at') }} / 3600.0e0 as double
+                {{ seconds_between('judged.started_at', 'judged.last_visit_at') }} / 3600.0e0
+                as double
             )
     end as duration_hours,
     cast(judged.visit_count as bigint) as visit_count,

@@ -46,9 +46,17 @@ steps as (
 ),
 
 journey_segments as (
-    select journey_id, 'all' as segment from journeys
+    select
+        journey_id,
+        'all' as segment
+    from journeys
+
     union
-    select journey_id, segment from instances
+
+    select
+        journey_id,
+        segment
+    from instances
 ),
 
 -- Every declared step is shown, reached or not.
@@ -200,7 +208,7 @@ select
         false
     ) as is_significant_drop,
     p_value,
-    'Instances, not customers. A step counts when its touchpoint is visited after the last required '
-    || 'step before it was reached; optional steps may be skipped. Instances still open wait and '
-    || 'are not dropped.' as counting_rule
+    'Instances, not customers. A step counts when its touchpoint is visited after the last '
+    || 'required step before it was reached; optional steps may be skipped. Instances still open '
+    || 'wait and are not dropped.' as counting_rule
 from judged

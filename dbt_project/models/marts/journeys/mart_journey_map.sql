@@ -30,7 +30,10 @@ answers as (
 ),
 
 questions as (
-    select * from {{ ref('survey_questions') }}
+    select
+        *,
+        case when scale_maximum - scale_minimum > 1 then 1 else 0 end as best_steps
+    from {{ ref('survey_questions') }}
 ),
 
 customers as (
@@ -78,15 +81,9 @@ verdicts as (
         coalesce(customers.segment, 'unknown') as segment,
         case
             when answers.metric not in ('CSAT', 'OSAT') then null
-            when questions.direction = 'lower_is_better' then
-                case
-                    when questions.scale_maximum - questions.scale_minimum > 1
-                        then answers.score <= questions.scale_minimum + 1
-                    else answers.score = questions.scale_minimum
-                end
-            when questions.scale_maximum - questions.scale_minimum > 1
-                then answers.score >= questions.scale_maximum - 1
-            else answers.score = questions.scale_maximum
+            when questions.direction = 'lower_is_better'
+                then answers.score <= questions.scale_minimum + questions.best_steps
+            else answers.score >= questions.scale_maximum - questions.best_steps
         end as is_satisfied,
         case
             when

@@ -19,6 +19,7 @@ scored_languages as (
     where exists (select 1 from {{ source('lexicon', 'vader') }})
     union
     select distinct language from {{ ref('sentiment_lexicon') }}
+    where language <> 'en'
 ),
 
 splits as (

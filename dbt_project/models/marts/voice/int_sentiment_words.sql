@@ -8,7 +8,7 @@ english_lexicon as (
     select * from {{ source('lexicon', 'vader') }}
 ),
 
-other_lexicons as (
+own_lexicon as (
     select * from {{ ref('sentiment_lexicon') }}
 ),
 
@@ -20,19 +20,26 @@ emotions as (
     select * from {{ ref('emotion_words') }}
 ),
 
+-- What we say of a word goes before what the general lexicon says: "support" is praise in general
+-- and a team's name here.
 valences as (
-    select
-        'en' as language,
-        word,
-        valence
-    from english_lexicon
-    union all
     select
         language,
         word,
         valence
-    from other_lexicons
-    where language <> 'en'
+    from own_lexicon
+    where valence <> 0
+    union all
+    select
+        'en' as language,
+        english_lexicon.word,
+        english_lexicon.valence
+    from english_lexicon
+    left join own_lexicon
+        on
+            english_lexicon.word = own_lexicon.word
+            and own_lexicon.language = 'en'
+    where own_lexicon.word is null
 ),
 
 written as (

@@ -1,0 +1,86 @@
+"""One real run of the demo company, the way a new user makes it, shared by the whole session."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# Large enough for the planted truths to stand out, small enough for a minute or two.
+CUSTOMERS = 600
+AS_OF = date(2026, 6, 30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedRun:
+    """A home in which `make run` has ended, and what it printed."""
+
+    home: Path
+    output: str
+    customers: int
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Query the published marts, as a BI tool would."""
+        path = self.home / "published" / "marts.duckdb"
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def value(self, query: str) -> Any:
+        """Return the one cell of a query on the published marts."""
+        ((cell,),) = self.rows(query)
+        return cell
+
+    def warehouse_rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Query the warehouse itself, for what is not published."""
+        path = self.home / "warehouse.duckdb"
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+def user_environment(home: Path) -> dict[str, str]:
+    """Return the environment of a user who has set nothing but the home."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("THROUGHLINE", "DBT"))
+    }
+    return {**inherited, "THROUGHLINE_HOME": str(home)}
+
+
+def mart_digests(home: Path) -> dict[str, tuple[int, str]]:
+    """Rows and an order-free digest of every published table that a run's clock does not touch."""
+    path = home / "published" / "marts.duckdb"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('main', 'ml') and table_name <> 'published_snapshot' order by all"
+        ).fetchall()
+        return {
+            name: connection.execute(
+                f"select count(*), coalesce(sum(hash(row)::hugeint), 0)::varchar from {name} as row"
+            ).fetchall()[0]
+            for (name,) in tables
+        }
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> FinishedRun:
+    """Run the README's first command on a small demo company."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    finished = subprocess.run(
+        ["make", "run", f"CUSTOMERS={CUSTOMERS}"],  # noqa: S607
+        cwd=ROOT,
+        env=user_environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout[-4000:] + finished.stderr[-4000:]
+    return FinishedRun(home=home, output=finished.stdout, customers=CUSTOMERS)

@@ -1,0 +1,134 @@
+"""What a new user gets from `make run`: everything in its place, adding up, and open to readers."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from demo.dirt import planted_counts
+from tests.e2e.conftest import AS_OF, FinishedRun
+
+pytestmark = pytest.mark.e2e
+
+MARTS = (
+    "mart_customer_360",
+    "mart_customer_timeline",
+    "fct_cx_metrics",
+    "fct_journeys",
+    "mart_journey_map",
+    "mart_journey_funnel",
+    "mart_touchpoint_impact",
+    "mart_segments",
+    "mart_churn_risk",
+    "mart_upsell_opportunities",
+    "mart_value_at_risk",
+    "mart_case_queue",
+)
+
+
+def test_every_named_place_exists_when_the_run_has_ended(demo_run: FinishedRun) -> None:
+    closing = demo_run.output.split("Done in")[1]
+    places = [Path(line.split()[-1]) for line in closing.splitlines() if str(demo_run.home) in line]
+    assert len(places) == 6
+    assert all(place.exists() for place in places)
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_mart_has_rows_in_duckdb_and_parquet_when_published(
+    demo_run: FinishedRun, mart: str
+) -> None:
+    rows = demo_run.value(f"select count(*) from {mart}")
+    parquet = demo_run.home / "published" / "parquet" / f"{mart}.parquet"
+    assert rows > 0
+    assert demo_run.value(f"select count(*) from '{parquet}'") == rows
+
+
+def test_every_planted_fault_is_accounted_for_when_loaded(demo_run: FinishedRun) -> None:
+    planted = planted_counts(demo_run.customers)
+    found = dict(
+        ((source, stream, reason), count)
+        for source, stream, reason, count in demo_run.warehouse_rows(
+            "select source_name, stream, reason_code, count(*) from quality.quarantine group by all"
+        )
+    )
+    duplicates = {
+        (source, stream, "duplicate"): int(count)
+        for source, stream, count in demo_run.warehouse_rows(
+            "select source_name, stream, sum(rows_duplicate) from quality.load_ledger "
+            "group by all having sum(rows_duplicate) > 0"
+        )
+    }
+    assert {**found, **duplicates} == {
+        key: count for key, count in planted.items() if key[2] != "loaded"
+    }
+
+
+def test_rows_in_are_all_accounted_for_when_loaded(demo_run: FinishedRun) -> None:
+    broken = demo_run.warehouse_rows(
+        "select * from quality.load_ledger "
+        "where rows_in <> rows_loaded + rows_quarantined + rows_duplicate"
+    )
+    assert not broken
+    assert demo_run.warehouse_rows("select count(*) > 40 from quality.load_ledger") == [(True,)]
+
+
+def test_customers_are_as_many_as_there_are_people_when_identities_are_stitched(
+    demo_run: FinishedRun,
+) -> None:
+    customers = demo_run.warehouse_rows("select count(*) from core.dim_customers")
+    assert customers == [(demo_run.customers,)]
+
+
+def test_score_files_agree_with_their_manifest_when_published(demo_run: FinishedRun) -> None:
+    folder = demo_run.home / "published" / "activation"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["as_of"] == AS_OF.isoformat()
+    for file in manifest["files"]:
+        content = (folder / file["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+        assert len(list(csv.reader(content.decode().splitlines()))) - 1 == file["rows"]
+        assert file["rows"] > 0
+
+
+def test_no_personal_data_is_published_when_comments_hold_some(demo_run: FinishedRun) -> None:
+    ((personal,),) = demo_run.warehouse_rows(
+        "select count(*) from core.fct_feedback where comment_text like '%@example.%'"
+    )
+    assert personal > 0
+    pattern = re.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
+    for mart, column in (
+        ("mart_voice_comments", "comment_redacted"),
+        ("mart_customer_timeline", "detail"),
+        ("mart_customer_timeline", "headline"),
+    ):
+        texts = demo_run.rows(f"select {column} from {mart} where {column} like '%@%'")
+        assert not [text for (text,) in texts if pattern.search(text)]
+
+
+def test_the_site_and_the_report_load_nothing_from_elsewhere_when_built(
+    demo_run: FinishedRun,
+) -> None:
+    pages = [*demo_run.home.glob("site/**/*.html"), *demo_run.home.glob("quality/**/*.html")]
+    assert len(pages) > 10
+    outside = re.compile(r"""(?:src|href)\s*=\s*["']\s*(?:https?:)?//""", re.IGNORECASE)
+    assert not [page for page in pages if outside.search(page.read_text(encoding="utf-8"))]
+
+
+def test_pages_of_the_site_hold_figures_when_the_company_has_data(demo_run: FinishedRun) -> None:
+    for page in demo_run.home.glob("site/*.html"):
+        assert "No data." not in page.read_text(encoding="utf-8"), page.name
+
+
+def test_figures_on_the_overview_are_those_of_the_marts(demo_run: FinishedRun) -> None:
+    value, n = demo_run.rows(
+        "select value, n from fct_cx_metrics where metric = 'NPS' and dimension = 'overall' "
+        "and period_grain = 'all'"
+    )[0]
+    page = (demo_run.home / "site" / "scores.html").read_text(encoding="utf-8")
+    assert f"{n:,}".replace(",", "\u202f") in page or f"{n:,}" in page
+    assert f"{abs(value):.0f}" in page
