@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -72,7 +73,9 @@ def run(
 
     received_at = datetime.now(tz=UTC).replace(tzinfo=None)
     last_day = settings.as_of or received_at.date()
-    succeeded = run_headless(settings, as_of=last_day, received_at=received_at, echo=click.echo)
+    # The run sends what libraries print to a log; its own lines go to the terminal as it is now.
+    echo = partial(click.echo, file=sys.stdout)
+    succeeded = run_headless(settings, as_of=last_day, received_at=received_at, echo=echo)
     sys.exit(0 if succeeded else 1)
 
 

@@ -10,6 +10,7 @@ THIN_SPACE = "\u202f"
 MINUS = "\u2212"
 NOTHING = "–"
 TOO_FEW = "too few"
+ACRONYMS = {"nps", "qr", "rfm", "sla", "sms"}
 CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "BRL": "R$", "JPY": "¥", "INR": "₹"}
 
 
@@ -157,8 +158,8 @@ def label(value: object) -> str:
     """Turn an identifier into words: ``onboarding_call`` becomes ``Onboarding call``."""
     if value is None:
         return NOTHING
-    words = str(value).replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    words = str(value).replace("_", " ").split()
+    return sentence(" ".join(word.upper() if word in ACRONYMS else word for word in words))
 
 
 def sentence(value: object) -> str:

@@ -67,6 +67,23 @@ def latest_scores(context: Context) -> list[Row]:
     return [newest[key] for key in sorted(newest, key=lambda key: (METRICS.index(key[0]), key[1]))]
 
 
+def trend_rows(context: Context, metric: str, scale: str) -> list[Row]:
+    """Return the rows of a metric in the finest grain that has enough answers in most periods.
+
+    Empty when not even two quarters have enough.
+    """
+    for grain in ("month", "quarter"):
+        rows = [
+            row
+            for row in overall_scores(context, grain).rows
+            if (row["metric"], row["scale"]) == (metric, scale)
+        ]
+        enough = sum(not row["is_too_few"] for row in rows)
+        if enough > 1 and (grain == "quarter" or 2 * enough >= len(rows)):
+            return rows
+    return []
+
+
 def key_figures(context: Context) -> list[KeyFigure]:
     """Collect the headline figures that this snapshot holds."""
     figures = [_score_figure(row) for row in latest_scores(context)]
@@ -237,8 +254,8 @@ def _peak(context: Context, side: str) -> Finding | None:
         "marts.mart_touchpoint_impact",
         (
             "touchpoint_name", "mention_share", "commenting_customers", f"{side}_intensity",
-            f"{side}_impact",
-            f"{side}_lower", f"{side}_upper", f"top_{side}_theme",
+            f"{side}_impact", f"{side}_lower", f"{side}_upper", f"{side}_mentions",
+            f"top_{side}_theme",
         ),
         where=f"is_{side}_peak",
         order_by=f"{side}_impact desc, touchpoint_id",
@@ -248,11 +265,9 @@ def _peak(context: Context, side: str) -> Finding | None:
         return None
     name = str(row["touchpoint_name"])
     bad = side == "negative"
-    theme = (
-        f" Most are about {str(row[f'top_{side}_theme']).lower()}."
-        if row[f"top_{side}_theme"]
-        else ""
-    )
+    theme = row[f"top_{side}_theme"]
+    mentions = f" {formats.number(row[f'{side}_mentions'])} comments are {side}"
+    reason = f"{mentions}, most about {str(theme).lower()}." if theme else f"{mentions}."
     return Finding(
         kind="What hurts most" if bad else "What delights most",
         headline=f"{name} is the {'sharpest pain' if bad else 'strongest delight'} in customers’ "
@@ -261,7 +276,7 @@ def _peak(context: Context, side: str) -> Finding | None:
         f"{formats.number(row['commenting_customers'])} commenting customers "
         f"mention it; {side} intensity {formats.number(row[f'{side}_intensity'], 2)}, impact "
         f"{formats.number(row[f'{side}_impact'], 3)} "
-        f"({formats.plain_interval(row[f'{side}_lower'], row[f'{side}_upper'], 3)}).{theme}",
+        f"({formats.plain_interval(row[f'{side}_lower'], row[f'{side}_upper'], 3)}).{reason}",
         action="See the impact map",
         link=f"touchpoints.html#{'improve' if bad else 'celebrate'}",
         tone="bad" if bad else "good",

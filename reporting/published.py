@@ -81,15 +81,15 @@ class PublishedMarts:
         if not path.is_file():
             message = f"no published database at {path}; a run publishes one when its checks pass"
             raise FileNotFoundError(message)
-        # Attached under a name of our own: DuckDB names a catalog after its file, and a catalog
-        # called marts would make every reference to the schema marts ambiguous.
+        # A published file holds the marts in its main schema and is called marts, so that whoever
+        # opens it reads marts.mart_x. Attached under that name, it reads so whatever its file name.
         self._connection = duckdb.connect()
         quoted = str(path).replace("'", "''")
-        self._connection.execute(f"attach '{quoted}' as published (read_only)")
-        self._connection.execute("use published")
+        self._connection.execute(f"attach '{quoted}' as marts (read_only)")
+        self._connection.execute("use marts")
         rows = self._connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables()"
-            " where database_name = 'published'"
+            "select if(schema_name = 'main', 'marts', schema_name) || '.' || table_name"
+            " from duckdb_tables() where database_name = 'marts'"
         ).fetchall()
         self.tables = frozenset(str(row[0]) for row in rows)
 
@@ -194,14 +194,14 @@ class PublishedMarts:
     def _empty(self, table: str) -> str:
         if self._count(f"select count(*) from {table}", {}) == 0:
             return (
-                f"No data: {table} is published but empty, so no connected source supplies what "
-                "it needs."
+                f"No data: the table {table} is published but empty, so no connected source "
+                "supplies what it needs."
             )
         return f"No data: no row of {table} meets the condition of this section."
 
 
 def _absent(table: str) -> str:
-    return f"No data: {table} is not part of this snapshot; its model was not built in this run."
+    return f"No data: the table {table} is not part of this snapshot; no run has built it yet."
 
 
 def _plain(value: object) -> object:

@@ -22,7 +22,7 @@ from reporting.published import PublishedMarts
 
 _HERE = Path(__file__).parent
 _ASSETS = ("style.css", "site.js")
-_AS_OF_TABLES = ("marts.mart_churn_risk", "ml.model_status")
+_AS_OF_TABLES = ("marts.published_snapshot", "marts.mart_churn_risk", "ml.model_status")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,20 +6,39 @@
 with
 
 stated as (
-    select 'interactions' as stream, source_name, channel_id from {{ ref('fct_interactions') }}
+    select
+        'interactions' as stream_name,
+        source_name,
+        channel_id
+    from {{ ref('fct_interactions') }}
     union all
-    select 'feedback' as stream, source_name, channel_id from {{ ref('fct_feedback') }}
+    select
+        'feedback' as stream_name,
+        source_name,
+        channel_id
+    from {{ ref('fct_feedback') }}
     union all
-    select 'survey_answers' as stream, source_name, channel_id from {{ ref('fct_survey_answers') }}
+    select
+        'survey_answers' as stream_name,
+        source_name,
+        channel_id
+    from {{ ref('fct_survey_answers') }}
     union all
-    select 'survey_invitations' as stream, source_name, channel_id
+    select
+        'survey_invitations' as stream_name,
+        source_name,
+        channel_id
     from {{ ref('fct_survey_invitations') }}
     union all
-    select 'offers' as stream, source_name, channel_id from {{ ref('fct_offers') }}
+    select
+        'offers' as stream_name,
+        source_name,
+        channel_id
+    from {{ ref('fct_offers') }}
 )
 
 select
-    stated.stream,
+    stated.stream_name,
     stated.source_name,
     stated.channel_id,
     count(*) as row_count
@@ -28,4 +47,4 @@ left join {{ ref('channels') }} as channels on stated.channel_id = channels.chan
 where
     stated.channel_id is not null
     and channels.channel_id is null
-group by stated.stream, stated.source_name, stated.channel_id
+group by stated.stream_name, stated.source_name, stated.channel_id

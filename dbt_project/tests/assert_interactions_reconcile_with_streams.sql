@@ -4,23 +4,31 @@
 with
 
 expected as (
-    select source_name, count(*) as row_count
+    select
+        source_name,
+        count(*) as row_count
     from {{ ref('int_interactions_unioned') }}
     group by source_name
     union all
-    select source_name, count(*) as row_count
+    select
+        source_name,
+        count(*) as row_count
     from {{ ref('int_interactions_derived') }}
     group by source_name
 ),
 
 expected_totals as (
-    select source_name, sum(row_count) as row_count
+    select
+        source_name,
+        sum(row_count) as row_count
     from expected
     group by source_name
 ),
 
 actual as (
-    select source_name, count(*) as row_count
+    select
+        source_name,
+        count(*) as row_count
     from {{ ref('fct_interactions') }}
     group by source_name
 )

@@ -1,8 +1,7 @@
 -- Every step reached is a visit of its instance to the touchpoint of the step at that moment, and
 -- that visit is an interaction of the stream.
 
-select
-    reached_steps.journey_step_id
+select reached_steps.journey_step_id
 from {{ ref('fct_journey_steps') }} as reached_steps
 left join {{ ref('int_journey_visits') }} as visits
     on

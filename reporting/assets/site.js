@@ -191,6 +191,10 @@
     search();
   }
 
+  // On a phone the navigation is one long line: bring the current page into it.
+  const navigation = document.querySelector(".navigation");
+  const current = navigation.querySelector("[aria-current]");
+  if (current) navigation.scrollLeft = current.offsetLeft - navigation.offsetLeft - 16;
   document.querySelectorAll("table.sortable").forEach(makeSortable);
   searchComments();
   filterCases();

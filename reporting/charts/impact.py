@@ -23,6 +23,7 @@ from reporting.published import Row
 SOURCE = "marts.mart_touchpoint_impact"
 SIDES = ("positive", "negative")
 _HALF_HEIGHT = 230
+_NAMES_WHEN_NARROW = 2
 _SCALE = alt.Scale(domain=["Positive", "Negative"], range=[POSITIVE, NEGATIVE])
 _TIPS = (
     "Touchpoint",
@@ -159,6 +160,8 @@ def _map_chart(values: Sequence[dict[str, object]]) -> alt.LayerChart:
             color=INK,
             baseline="middle",
             dy=alt.expr("datum.shift"),
+            # On a phone there is room for the strongest names only.
+            opacity=alt.expr(f"width < 560 && datum.rank > {_NAMES_WHEN_NARROW} ? 0 : 1"),
             limit=170,
         )
         .encode(x=horizontal, y=vertical, text="Touchpoint:N")
@@ -181,8 +184,11 @@ def _labelled(values: Sequence[dict[str, object]]) -> list[dict[str, object]]:
 
     taken = [(*place(row), 18.0, 16.0) for row in values]
     labels = []
-    for row in (each for each in values if each["peak"]):
+    ranks = {"Positive": 0, "Negative": 0}
+    peaks = [row for row in values if row["peak"]]
+    for row in sorted(peaks, key=lambda each: -(formats.as_number(each["size"]) or 0.0)):
         across, down = place(row)
+        ranks[str(row["side"])] += 1
         outward = -1 if row["side"] == "Positive" else 1
         reach = 3.6 * len(str(row["Touchpoint"]))
         shift = next(
@@ -200,7 +206,7 @@ def _labelled(values: Sequence[dict[str, object]]) -> list[dict[str, object]]:
             outward * 27,
         )
         taken.append((across, down + shift, reach, 7.0))
-        labels.append(row | {"shift": shift})
+        labels.append(row | {"shift": shift, "rank": ranks[str(row["side"])]})
     return labels
 
 

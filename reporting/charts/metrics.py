@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import altair as alt
 
@@ -18,6 +19,7 @@ UNITS = {
     "OSAT": "share satisfied overall (top two of the scale)",
     "CES": "share who found it easy (5–7 of 7)",
 }
+_MOST_TICKS = 8
 _HEADERS = ("Period", "Score", "95% interval", "n", "Change", "Verdict")
 
 
@@ -78,7 +80,11 @@ def trend(rows: Sequence[Row], *, slug: str, title: str) -> Figure:
             else "no period to draw."
         ),
         source=SOURCE,
-        spec=finished(_trend_chart(values, is_nps=metric == "NPS")),
+        spec=finished(
+            _trend_chart(
+                values, is_nps=metric == "NPS", by_quarter=rows[0]["period_grain"] == "quarter"
+            )
+        ),
         table=Table(headers=_HEADERS, rows=tuple(_trend_cells(row) for row in rows)),
         note="Ringed points differ from the period before at 95%, adjusted for many comparisons; "
         "the "
@@ -119,11 +125,16 @@ def _trend_cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _trend_chart(values: Sequence[dict[str, object]], *, is_nps: bool) -> alt.LayerChart:
+def _trend_chart(
+    values: Sequence[dict[str, object]], *, is_nps: bool, by_quarter: bool
+) -> alt.LayerChart:
+    step = -(-len(values) // _MOST_TICKS)
+    starts = [date.fromisoformat(str(row["period"])) for row in values[::step]]
+    ticks = [alt.DateTime(year=day.year, month=day.month, date=1, utc=True) for day in starts]
     horizontal = (
         alt.X("period:T")
         .scale(type="utc")
-        .axis(format="%b %Y", title=None, tickCount=8, labelOverlap=True)
+        .axis(format="Q%q %Y" if by_quarter else "%b %Y", title=None, values=ticks)
     )
     axis = alt.Axis(format="+d" if is_nps else ".0%", title=None, tickCount=5)
     vertical = alt.Y("value:Q").axis(axis).scale(zero=False, nice=True)

@@ -91,11 +91,12 @@ def importance(rows: Sequence[Row], *, slug: str, model: str, total: int) -> Fig
         for row in rows
     ]
     order = [str(row["feature"]) for row in values]
+    most = _most(values, ("effect",))
     base = alt.Chart(inline(values)).encode(
         y=alt.Y("feature:N")
         .sort(order)
-        .axis(title=None, labelLimit=210, labelColor=INK, labelFontSize=12),
-        x=alt.X("effect:Q").axis(None),
+        .axis(title=None, labelLimit=280, labelColor=INK, labelFontSize=12),
+        x=alt.X("effect:Q").axis(None).scale(domainMin=0, domainMax=1.2 * most),
     )
     bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=3, height={"band": 0.7}).encode(
         tooltip=[

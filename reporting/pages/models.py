@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from reporting import formats
 from reporting.charts import models
 from reporting.charts.figure import Figure
@@ -11,19 +13,26 @@ from reporting.published import Row
 MOST_FEATURES = 12
 _STATUS_COLUMNS = (
     "model_name", "as_of_date", "model_version", "status", "reason", "train_rows",
-    "train_positives", "test_rows", "test_positives", "test_from", "test_to",
+    "train_positives", "test_rows", "test_positives", "test_from", "test_to", "alarm",
 )  # fmt: skip
-METRIC_NAMES = {
+# In the order in which they are listed; a metric over another horizon carries it as a suffix.
+METRICS = {
     "roc_auc": ("ROC-AUC", "higher is better; 0.5 is chance"),
     "pr_auc": ("PR-AUC", "higher is better; prevalence is chance"),
-    "brier": ("Brier score", "lower is better"),
-    "brier_score": ("Brier score", "lower is better"),
-    "ece": ("Expected calibration error", "lower is better"),
-    "expected_calibration_error": ("Expected calibration error", "lower is better"),
     "lift_top_decile": ("Lift in the top decile", "times the average; 1 is chance"),
+    "brier": ("Brier score", "lower is better"),
+    "ece": ("Expected calibration error", "lower is better"),
+    "c_index": ("Harrell’s C", "higher is better; 0.5 is chance"),
     "c_index_in_sample": ("Harrell’s C on the data it was fitted to", "higher is better"),
     "log_likelihood": ("Log-likelihood", "compares models of the same data only"),
-    "c_index": ("Harrell’s C", "higher is better; 0.5 is chance"),
+}
+_HORIZON = re.compile(r"(?P<metric>.+)_(?P<days>\d+)d")
+SUBJECTS = {
+    "model": "This model",
+    "prevalence": "Baseline: the average rate for everybody",
+    "tenure_only": "Baseline: tenure alone",
+    "rfm_only": "Baseline: RFM alone",
+    "offer_rate": "Baseline: the rate of each offer",
 }
 
 
@@ -57,7 +66,7 @@ def _section(context: Context, name: str, status: Row) -> dict[str, object]:
         parameters=version,
         order_by="bin",
     )
-    label = formats.label(name)
+    label = formats.label(name.replace(":", ": "))
     figures: list[Figure] = []
     if bins:
         figures.append(
@@ -98,15 +107,33 @@ def _metrics(context: Context, own: str, version: dict[str, object]) -> list[dic
     ).rows
     grouped: dict[str, list[Row]] = {}
     for row in rows:
-        grouped.setdefault(str(row["metric"]), []).append(row)
-    return [
-        {
-            "name": METRIC_NAMES.get(metric, (formats.label(metric), ""))[0],
-            "meaning": METRIC_NAMES.get(metric, ("", ""))[1],
-            "rows": members,
-        }
-        for metric, members in grouped.items()
-    ]
+        grouped.setdefault(str(row["metric"]), []).append(row | {"name": _subject(row["subject"])})
+    places = {metric: place for place, metric in enumerate(METRICS)}
+
+    def place(metric: str) -> tuple[int, str]:
+        return places.get(_parts(metric)[0], len(places)), metric
+
+    return [_metric(metric, grouped[metric]) for metric in sorted(grouped, key=place)]
+
+
+def _metric(metric: str, rows: list[Row]) -> dict[str, object]:
+    base, days = _parts(metric)
+    name, meaning = METRICS.get(base, (formats.label(base), ""))
+    return {"name": f"{name}, {days} days" if days else name, "meaning": meaning, "rows": rows}
+
+
+def _parts(metric: str) -> tuple[str, str]:
+    """Split a metric into its name and the days of its horizon, if it carries one."""
+    found = _HORIZON.fullmatch(metric)
+    return (found["metric"], found["days"]) if found else (metric, "")
+
+
+def _subject(subject: object) -> str:
+    """Name what was judged: the model, a part of its forecast, or a baseline."""
+    kind, _, part = str(subject).partition(":")
+    if part:
+        return f"{SUBJECTS.get(kind, formats.label(kind))}, {formats.label(part).lower()}"
+    return SUBJECTS.get(kind, f"Baseline: {formats.label(kind).lower()}")
 
 
 PAGE = Page(

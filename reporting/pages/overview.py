@@ -5,37 +5,44 @@ from __future__ import annotations
 from reporting import formats
 from reporting.charts import metrics
 from reporting.charts.figure import Figure
-from reporting.headlines import FINDING_RULE, METRICS, findings, key_figures, overall_scores
+from reporting.headlines import (
+    FINDING_RULE,
+    findings,
+    key_figures,
+    latest_scores,
+    overall_scores,
+    trend_rows,
+)
 from reporting.page import Context, Page
 from reporting.published import Row
 
 
 def build(context: Context) -> dict[str, object]:
     """Collect key figures, findings and the leading trend."""
-    scores = overall_scores(context, "month")
+    scores = overall_scores(context, "all")
     figures, found = key_figures(context), findings(context)
     return {
         "absence": None if figures or found else scores.absence,
         "key_figures": figures,
         "findings": found,
         "finding_rule": FINDING_RULE,
-        "trend": leading_trend(list(scores.rows)),
+        "trend": leading_trend(context),
         "trend_absence": scores.absence,
         "pains": _peaks(context, "negative"),
         "joys": _peaks(context, "positive"),
     }
 
 
-def leading_trend(rows: list[Row]) -> Figure | None:
+def leading_trend(context: Context) -> Figure | None:
     """Draw the trend of the first metric, in house order, that has more than one period."""
-    found = {(str(row["metric"]), str(row["scale"])) for row in rows}
-    for metric, scale in sorted(found, key=lambda key: (METRICS.index(key[0]), key[1])):
-        own = [row for row in rows if (row["metric"], row["scale"]) == (metric, scale)]
-        if sum(not row["is_too_few"] for row in own) > 1:
-            last = [row for row in own if not row["is_too_few"]][-1]
-            when = formats.period(last["period_start"], last["period_grain"])
-            title = f"{metric} stands at {formats.score(last['value'], metric)} in {when}"
-            return metrics.trend(own, slug="trend", title=title)
+    for score in latest_scores(context):
+        metric = score["metric"]
+        rows = trend_rows(context, str(metric), str(score["scale"]))
+        drawn = [row for row in rows if not row["is_too_few"]]
+        if drawn:
+            when = formats.period(drawn[-1]["period_start"], drawn[-1]["period_grain"])
+            title = f"{metric} stands at {formats.score(drawn[-1]['value'], metric)} in {when}"
+            return metrics.trend(rows, slug="trend", title=title)
     return None
 
 

@@ -13,7 +13,8 @@ BANDS = ("high", "medium", "low", "no forecast")
 # Some customers have a forecast over 180 days alone.
 RISK_WHERE = "coalesce(churn_probability_90d, churn_probability_180d) is not null"
 RISK_ORDER = (
-    "expected_loss_amount desc nulls last, churn_probability_90d desc nulls last,"
+    "case risk_band when 'high' then 1 when 'medium' then 2 else 3 end,"
+    " expected_loss_amount desc nulls last, churn_probability_90d desc nulls last,"
     " churn_probability_180d desc nulls last, customer_id"
 )
 UPSELL_WHERE = "is_eligible and propensity_90d is not null"
@@ -21,8 +22,8 @@ UPSELL_ORDER = "expected_value_amount desc nulls last, propensity_90d desc, cust
 _RISK_COLUMNS = (
     "customer_id", "customer_label", "segment", "churn_probability_30d", "churn_probability_90d",
     "churn_probability_180d", "expected_remaining_days", "risk_band", "reason_1", "reason_2",
-    "reason_3", "annual_value_amount", "lifetime_value_amount", "expected_loss_amount", "currency", "recommended_action",
-    "model_version",
+    "reason_3", "annual_value_amount", "lifetime_value_amount", "expected_loss_amount",
+    "currency", "recommended_action", "model_version",
 )  # fmt: skip
 _UPSELL_COLUMNS = (
     "customer_id", "customer_label", "segment", "offer_id", "offer_name", "propensity_90d",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reporting import formats
 from reporting.charts import metrics
 from reporting.charts.figure import Figure
-from reporting.headlines import METRIC_COLUMNS, METRICS, overall_scores
+from reporting.headlines import METRIC_COLUMNS, METRICS, overall_scores, trend_rows
 from reporting.page import Context, Page
 from reporting.published import Row
 
@@ -15,31 +15,33 @@ _MOST_BARS = 20
 
 def build(context: Context) -> dict[str, object]:
     """Collect a section per metric with its trend and comparisons."""
-    months = overall_scores(context, "month")
     whole = overall_scores(context, "all")
     present = dict.fromkeys((str(row["metric"]), str(row["scale"])) for row in whole.rows)
     asked = sorted(present, key=lambda key: (METRICS.index(key[0]), key[1]))
-    sections = [_section(context, metric, scale, list(months.rows)) for metric, scale in asked]
+    sections = [_section(context, metric, scale) for metric, scale in asked]
     return {"sections": sections, "absence": whole.absence}
 
 
-def _section(context: Context, metric: str, scale: str, months: list[Row]) -> dict[str, object]:
-    own = [row for row in months if (row["metric"], row["scale"]) == (metric, scale)]
-    drawn = sum(not row["is_too_few"] for row in own)
+def _section(context: Context, metric: str, scale: str) -> dict[str, object]:
+    rows = trend_rows(context, metric, scale)
     slug = _slug(metric, scale)
     return {
         "slug": slug,
         "metric": metric,
         "unit": f"{metrics.unit(metric)}, asked on {scale}",
-        "trend": metrics.trend(own, slug=f"{slug}-trend", title=f"{metric} by month")
-        if drawn > 1
-        else None,
+        "trend": _trend(metric, slug, rows),
         "comparisons": [
             figure
             for dimension in DIMENSIONS
             if (figure := _comparison(context, metric, scale, dimension))
         ],
     }
+
+
+def _trend(metric: str, slug: str, rows: list[Row]) -> Figure | None:
+    if not rows:
+        return None
+    return metrics.trend(rows, slug=f"{slug}-trend", title=f"{metric} by {rows[0]['period_grain']}")
 
 
 def _slug(metric: str, scale: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -28,12 +29,12 @@ class FinishedRun:
     home: Path
     output: str
 
-    def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Give the rows of a query on the warehouse, which is opened for reading only."""
         with duckdb.connect(str(self.home / "warehouse.duckdb"), read_only=True) as connection:
             return connection.execute(sql, list(parameters)).fetchall()
 
-    def row(self, sql: str, *parameters: object) -> tuple[object, ...]:
+    def row(self, sql: str, *parameters: object) -> tuple[Any, ...]:
         """Give the only row of a query."""
         (row,) = self.rows(sql, *parameters)
         return row
@@ -65,9 +66,7 @@ def finish_run(tmp_path_factory: pytest.TempPathFactory) -> Finish:
             "--source", source, "--landing", str(landing),
             "--as-of", as_of.isoformat(), "--home", str(home),
         ]  # fmt: skip
-        ended = subprocess.run(
-            command, cwd=REPOSITORY, capture_output=True, text=True, check=False
-        )
+        ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
         output = ended.stdout + ended.stderr
         assert ended.returncode == 0, output[-4000:]
         return FinishedRun(landing=landing, home=home, output=output)

@@ -124,6 +124,13 @@ def test_contact_details_are_masked(bt: FinishedRun, messages: list[dict[str, st
 
 
 def test_nobody_is_made_up_when_no_customer_is_known(bt: FinishedRun) -> None:
-    for mart in ("mart_customer_360", "mart_customer_timeline", "mart_churn_risk", "mart_case_queue"):
+    for mart in (
+        "mart_customer_360",
+        "mart_customer_timeline",
+        "mart_churn_risk",
+        "mart_case_queue",
+    ):
         assert bt.row(f"select count(*) from marts.{mart}") == (0,)
-    assert bt.row("select count(*) from marts.mart_touchpoint_impact where touchpoint_id = 'order_setup'") == (1,)
+    assert bt.row(
+        "select count(*) from marts.mart_touchpoint_impact where touchpoint_id = 'order_setup'"
+    ) == (1,)

@@ -32,8 +32,8 @@ def all_rows() -> Rows:
 def write_marts(path: Path, rows: Rows, *, without: tuple[str, ...] = ()) -> Path:
     """Write a published file with every table but those in ``without``, filled with rows."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{path}' as published")
-        connection.execute("use published")
+        connection.execute(f"attach '{path}' as marts")
+        connection.execute("use marts")
         connection.execute("begin")
         connection.execute(SCHEMA.read_text(encoding="utf-8"))
         for table in without:

@@ -1,5 +1,5 @@
--- The published tables that the site reads, with the columns and types of their contracts.
-create schema marts;
+-- The published tables that the site reads, with the columns and types of their contracts. The
+-- catalog is called marts and holds the marts in its main schema.
 create schema ml;
 create schema quality;
 
@@ -109,7 +109,7 @@ create table ml.hazard_ratios (
 create table ml.model_status (
     model_name text, as_of_date date, model_version text, status text, reason text,
     train_rows bigint, train_positives bigint, test_rows bigint, test_positives bigint,
-    test_from date, test_to date
+    test_from date, test_to date, alarm text
 );
 
 create table ml.model_metrics (
@@ -134,7 +134,7 @@ create table quality.load_ledger (
 );
 
 create table quality.expectation_results (
-    run_id text, suite_name text, table_name text, expectation text, column_name text,
+    run_id text, suite_name text, table_name text, statement text, why text, column_name text,
     severity text, success boolean, observed text, element_count bigint, unexpected_count bigint,
     unexpected_share double, sample text, owner text, validated_at timestamp
 );

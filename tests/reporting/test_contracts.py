@@ -16,10 +16,13 @@ SYNONYMS = {"varchar": "text", "string": "text", "bool": "boolean", "int64": "bi
 def tables() -> dict[str, dict[str, str]]:
     """Return the columns and types of each mart of the test snapshot."""
     with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as marts")
+        connection.execute("use marts")
         connection.execute(SCHEMA)
         found = connection.execute(
             "select table_name, column_name, data_type from duckdb_columns()"
-            " where schema_name = 'marts' order by table_name, column_index"
+            " where database_name = 'marts' and schema_name = 'main' and not internal order by "
+            "table_name, column_index"
         ).fetchall()
     marts: dict[str, dict[str, str]] = {}
     for table, column, kind in found:

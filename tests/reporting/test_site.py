@@ -139,14 +139,19 @@ def test_the_risk_list_is_sorted_and_equals_the_mart(site: Path, rows: Rows) -> 
     text = read_page(site / "risk.html").text
     ranked = sorted(
         rows["marts.mart_churn_risk"],
-        key=lambda row: (-float(str(row["expected_loss_amount"])), str(row["customer_id"])),
+        key=lambda row: (
+            ("high", "medium", "low").index(str(row["risk_band"])),
+            -float(str(row["expected_loss_amount"])),
+            str(row["customer_id"]),
+        ),
     )
     places = [
         text.index(plain(formats.money(row["expected_loss_amount"], "EUR"))) for row in ranked[:9]
     ]
     assert places == sorted(places)
     assert (
-        "Shown: 50 of 70 customers with a forecast, by expected loss; the other 20 are in" in text
+        "Shown: 50 of 70 customers with a forecast, highest band first, then by expected loss; the "
+        "other 20 are in" in text
     )
     assert "Use fell by 61 % in 30 days" in text
     assert "Upsell is not forecast because no offer was accepted" in text
@@ -158,16 +163,16 @@ def test_a_trend_leaves_out_periods_with_too_few_answers(site: Path) -> None:
     assert "Jul 2024" not in {row["Period"] for row in drawn}
     assert "Aug 2024" in {row["Period"] for row in drawn}
     assert "1 of 24 periods have too few answers and are not drawn" in page.text
-    assert "Too few answers to show: Qr." in page.text
+    assert "Too few answers to show: QR." in page.text
     names = {row.get("name") for row in chart_values(page, "nps-0-10-channel")}
     assert "Email" in names
-    assert "Qr" not in names
+    assert "QR" not in names
 
 
 def test_models_stand_beside_their_baselines(site: Path) -> None:
     text = read_page(site / "models.html").text
     assert "This model 0.831 0.811 to 0.851" in text
-    assert "Baseline: tenure only 0.602" in text
+    assert "Baseline: tenure alone 0.602" in text
     assert (
         "Not forecast because no offer was accepted in the training period <b>at all</b>." in text
     )

@@ -129,8 +129,8 @@ def test_mentions_come_from_words_and_quotes_from_the_top_theme(make_voice: Make
         {"comment_redacted": "invoice horrible, hate!!!!", "respondent_id": "e"},
     ]
     found = impact_of(make_voice(rows))
-    assert found.index.tolist() == ["invoice"]
-    row = found.loc["invoice"]
+    assert found.index.tolist() == ["invoice_payment"]
+    row = found.loc["invoice_payment"]
     # All five comment; four name the invoice; three of them in a language that is scored.
     assert row["commenting_customers"] == 5
     assert row["mention_share"] == pytest.approx(0.8)

@@ -1,3 +1,5 @@
+"""Fits see only what was known, and hazards behave."""
+
 from __future__ import annotations
 
 from datetime import date

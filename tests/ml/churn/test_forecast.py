@@ -1,3 +1,5 @@
+"""The whole churn forecast on planted causes."""
+
 from __future__ import annotations
 
 from dataclasses import replace

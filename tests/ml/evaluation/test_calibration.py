@@ -1,3 +1,5 @@
+"""Recalibration recovers known distortions."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Intervals cover the truth and count customers, not rows."""
+
 from __future__ import annotations
 
 import numpy as np

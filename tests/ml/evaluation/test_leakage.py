@@ -1,3 +1,5 @@
+"""Leaks are found and named."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Metrics against scikit-learn and hand counts."""
+
 from __future__ import annotations
 
 import numpy as np

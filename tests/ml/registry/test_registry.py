@@ -1,3 +1,5 @@
+"""Versions, folders, cards, tables and words."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

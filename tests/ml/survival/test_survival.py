@@ -1,3 +1,5 @@
+"""Curves and ratios against hand counts, published values and planted effects."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""The whole upsell forecast on planted drivers."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -136,14 +136,14 @@ ticket_windows as (
         on
             tickets.customer_id = earlier_tickets.customer_id
             and (
-                earlier_tickets.opened_at < tickets.opened_at
+                tickets.opened_at > earlier_tickets.opened_at
                 or (
-                    earlier_tickets.opened_at = tickets.opened_at
-                    and earlier_tickets.ticket_id <= tickets.ticket_id
+                    tickets.opened_at = earlier_tickets.opened_at
+                    and tickets.ticket_id >= earlier_tickets.ticket_id
                 )
             )
-            and earlier_tickets.opened_at
-            > {{ add_days('tickets.opened_at', '-rules.lookback_days') }}
+            and tickets.opened_at
+            < {{ add_days('earlier_tickets.opened_at', 'rules.lookback_days') }}
     group by
         rules.rule_id, rules.threshold, rules.lookback_days, rules.looks_back_to,
         tickets.customer_id, tickets.ticket_id, tickets.opened_at
@@ -199,7 +199,9 @@ reopened_signals as (
     inner join rules
         on rules.signal = 'reopen_count' and tickets.reopen_count >= rules.threshold
     left join reopenings on tickets.ticket_id = reopenings.ticket_id
-    where coalesce(reopenings.reopened_at, tickets.opened_at) >= rules.looks_back_to
+    where
+        coalesce(reopenings.reopened_at, tickets.opened_at) >= rules.looks_back_to
+        and coalesce(tickets.solved_at <= reopenings.reopened_at, tickets.solved_at is null)
 ),
 
 last_payments as (
@@ -227,7 +229,7 @@ failed_payments as (
     left join last_payments on payments.customer_id = last_payments.customer_id
     where
         payments.touchpoint_id = 'payment_failure'
-        and (last_payments.last_paid_at is null or payments.occurred_at > last_payments.last_paid_at)
+        and coalesce(payments.occurred_at > last_payments.last_paid_at, true)
     group by payments.customer_id, cause_id
 ),
 
@@ -273,7 +275,8 @@ churn_signals as (
         churn_risk.customer_id,
         cast(cast({{ dbt.date_trunc('quarter', as_of_date()) }} as date) as varchar) as cause_id,
         coalesce(churn_risk.reason_1, 'High probability of leaving') as cause,
-        {{ seconds_later('cast(first_high_scores.first_seen_date as timestamp)', 86399) }} as opened_at,
+        {{ seconds_later('cast(first_high_scores.first_seen_date as timestamp)', 86399) }}
+            as opened_at,
         cast(null as decimal(18, 2)) as offer_value_amount
     from churn_risk
     inner join rules
@@ -314,7 +317,8 @@ upsell_signals as (
         ) as cause_id,
         concat(opportunities.offer_name, coalesce(concat(': ', opportunities.reason_1), ''))
             as cause,
-        {{ seconds_later('cast(first_propensities.first_seen_date as timestamp)', 86399) }} as opened_at,
+        {{ seconds_later('cast(first_propensities.first_seen_date as timestamp)', 86399) }}
+            as opened_at,
         opportunities.expected_value_amount as offer_value_amount
     from opportunities
     inner join rules

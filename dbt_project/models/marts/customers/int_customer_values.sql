@@ -20,6 +20,7 @@ subscription_terms as (
         currency,
         mrr_amount,
         changed_at as started_at,
+        greatest(changed_at, {{ last_days_start(365) }}) as recent_from,
         least(coalesce(valid_to, {{ as_of_end() }}), {{ as_of_end() }}) as ended_at
     from subscription_changes
     where customer_id is not null and status = 'active' and mrr_amount > 0
@@ -33,14 +34,8 @@ revenue_items as (
         started_at as earned_at,
         mrr_amount * {{ seconds_between('started_at', 'ended_at') }} / {{ seconds_per_month() }}
             as amount,
-        mrr_amount
-            * greatest(
-                0,
-                {{ seconds_between(
-                    'greatest(started_at, ' ~ last_days_start(365) ~ ')', 'ended_at'
-                ) }}
-            )
-            / {{ seconds_per_month() }} as recent_amount
+        mrr_amount * greatest(0, {{ seconds_between('recent_from', 'ended_at') }})
+        / {{ seconds_per_month() }} as recent_amount
     from subscription_terms
 
     union all

@@ -20,7 +20,7 @@ answers_ranked as (
         answered_at,
         row_number() over (
             partition by customer_id, case when metric = 'NPS' then 'NPS' else 'CSAT' end
-            order by answered_at desc, answer_id
+            order by answered_at desc, answer_id asc
         ) as recency
     from answers
     where metric in ('NPS', 'CSAT', 'OSAT')
@@ -45,7 +45,8 @@ comments_ranked as (
         occurred_at,
         row_number() over (
             partition by customer_id
-            order by case when is_scored then 0 else 1 end, occurred_at desc, feedback_id
+            order by
+                case when is_scored then 0 else 1 end asc, occurred_at desc, feedback_id asc
         ) as scored_recency,
         is_scored
     from comments

@@ -87,7 +87,7 @@ signals as (
                 and coalesce(lifetimes.last_activity_at < {{ last_days_start(30) }}, true)
                 then 'silent'
             else 'none'
-        end as signal
+        end as leading_signal
     from lifetimes
     left join activity on lifetimes.customer_id = activity.customer_id
     left join voice on lifetimes.customer_id = voice.customer_id
@@ -157,7 +157,7 @@ risks as (
     from customers
     inner join customer_values on customers.customer_id = customer_values.customer_id
     inner join signals on customers.customer_id = signals.customer_id
-    inner join actions on signals.signal = actions.signal
+    inner join actions on signals.leading_signal = actions.signal
     left join forecasts on customers.customer_id = forecasts.customer_id
     left join retention on customers.customer_id = retention.customer_id
     cross join model_state

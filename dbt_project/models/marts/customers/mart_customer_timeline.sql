@@ -186,7 +186,7 @@ numbered as (
     select
         *,
         row_number() over (partition by customer_id order by occurred_at, kind, entry_id)
-            as sequence
+            as sequence  -- noqa: RF04, the name of the published column
     from entries
 )
 

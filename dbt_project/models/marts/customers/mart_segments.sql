@@ -33,12 +33,11 @@ measures as (
         lifetimes.current_started_at,
         lifetimes.previous_churned_at,
         lifetimes.ended_at,
-        {{ dbt.datediff('lifetimes.ended_at', as_of_date(), 'day') }} as silent_days,
-        {{ dbt.datediff(
-            "case when lifetimes.churn_basis = 'silence' then customer_values.last_order_at "
-            ~ "else coalesce(lifetimes.last_activity_at, lifetimes.current_started_at) end",
-            as_of_date(), 'day'
-        ) }} as recency_days,
+        {{ days_before_as_of('lifetimes.ended_at') }} as silent_days,
+        case
+            when lifetimes.churn_basis = 'silence' then customer_values.last_order_at
+            else coalesce(lifetimes.last_activity_at, lifetimes.current_started_at)
+        end as last_seen_at,
         case
             when lifetimes.churn_basis = 'silence' then customer_values.order_count
             else coalesce(activity.active_days_90d, 0)
@@ -59,6 +58,13 @@ measures as (
     left join voice on customers.customer_id = voice.customer_id
 ),
 
+aged as (
+    select
+        *,
+        {{ days_before_as_of('last_seen_at') }} as recency_days
+    from measures
+),
+
 -- Equal values get equal scores, which ntile would not give: the share of customers below decides.
 scored as (
     select
@@ -66,7 +72,7 @@ scored as (
         {{ quintile_score('recency_days desc') }} as recency_score,
         {{ quintile_score('frequency') }} as frequency_score,
         {{ quintile_score('monetary_amount') }} as monetary_score
-    from measures
+    from aged
     where
         churn_basis <> 'none'
         and recency_days is not null
@@ -98,15 +104,15 @@ states as (
                 then 'at_risk'
             else 'active'
         end as lifecycle_state
-    from measures
+    from aged
 )
 
 select
-    measures.customer_id,
-    cast(measures.recency_days as bigint) as recency_days,
-    cast(measures.frequency as bigint) as frequency,
-    measures.monetary_amount,
-    measures.currency,
+    aged.customer_id,
+    cast(aged.recency_days as bigint) as recency_days,
+    cast(aged.frequency as bigint) as frequency,
+    aged.monetary_amount,
+    aged.currency,
     scored.recency_score,
     scored.frequency_score,
     scored.monetary_score,
@@ -119,17 +125,17 @@ select
         else 'low'
     end as value_band,
     case
-        when measures.last_nps >= 9 then 'fanatic'
-        when measures.last_nps >= 7 then 'neutral'
-        when measures.last_nps is not null then 'skeptic'
+        when aged.last_nps >= 9 then 'fanatic'
+        when aged.last_nps >= 7 then 'neutral'
+        when aged.last_nps is not null then 'skeptic'
         else 'unknown'
     end as attitude,
-    coalesce(measures.last_activity_at >= {{ last_days_start(30) }}, false) as is_engaged
-from measures
-left join scored on measures.customer_id = scored.customer_id
+    coalesce(aged.last_activity_at >= {{ last_days_start(30) }}, false) as is_engaged
+from aged
+left join scored on aged.customer_id = scored.customer_id
 left join segment_names
     on
         scored.recency_score = segment_names.recency_score
         and cast(floor((scored.frequency_score + scored.monetary_score + 1) / 2.0) as bigint)
         = segment_names.value_score
-inner join states on measures.customer_id = states.customer_id
+inner join states on aged.customer_id = states.customer_id

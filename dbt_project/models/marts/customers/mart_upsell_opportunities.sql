@@ -89,7 +89,7 @@ candidates as (
         scores.reason_1,
         scores.reason_2,
         scores.model_version,
-        {{ dbt.datediff('offers_made.last_offered_at', as_of_date(), 'day') }}
+        {{ days_before_as_of('offers_made.last_offered_at') }}
             as days_since_last_offer,
         case
             when coalesce(offers_made.is_taken, false) then 'already taken'
@@ -103,7 +103,7 @@ candidates as (
                 then 'plan does not allow it'
             when
                 coalesce(
-                    {{ dbt.datediff('lifetimes.started_at', as_of_date(), 'day') }}
+                    {{ days_before_as_of('lifetimes.started_at') }}
                     < offers.minimum_tenure_days,
                     true
                 )
@@ -112,7 +112,7 @@ candidates as (
             when service.open_ticket_count > 0 then 'open ticket'
             when churn_risk.risk_band = 'high' then 'keep the customer first'
             when
-                {{ dbt.datediff('offers_made.last_offered_at', as_of_date(), 'day') }}
+                {{ days_before_as_of('offers_made.last_offered_at') }}
                 < offers.cooldown_days
                 then 'offered not long ago'
             when contact_load.offer_count_90d >= {{ var('maximum_offers_90d', 2) }}
@@ -160,10 +160,10 @@ select
     row_number() over (
         partition by customer_id
         order by
-            case when ineligible_reason is null then 0 else 1 end,
+            case when ineligible_reason is null then 0 else 1 end asc,
             expected_value_amount desc nulls last,
             offer_value_amount desc,
-            offer_id
+            offer_id asc
     ) as rank_in_customer,
     model_version
 from valued

@@ -78,10 +78,19 @@ journeys as (
 ),
 
 described_steps as (
-    select journey_id, 0 as step_number, start_touchpoint_id as touchpoint_id, 0 as required_before
+    select
+        journey_id,
+        0 as step_number,
+        start_touchpoint_id as touchpoint_id,
+        0 as required_before
     from journeys
     union all
-    select journey_id, step_number, touchpoint_id, required_before from steps
+    select
+        journey_id,
+        step_number,
+        touchpoint_id,
+        required_before
+    from steps
 )
 
 select

@@ -17,9 +17,17 @@ customers as (
 ),
 
 declared as (
-    select journey_id, start_touchpoint_id as touchpoint_id, 0 as step_number from journeys
+    select
+        journey_id,
+        start_touchpoint_id as touchpoint_id,
+        0 as step_number
+    from journeys
     union all
-    select journey_id, touchpoint_id, step_number from journey_steps
+    select
+        journey_id,
+        touchpoint_id,
+        step_number
+    from journey_steps
 ),
 
 -- A touchpoint may stand at several steps of one journey; its first place decides ties in time.

@@ -197,14 +197,6 @@ intentions as (
     group by feedback_id
 ),
 
-emphases as (
-    select
-        feedback_id,
-        {{ mark_count('comment_redacted', '!') }} as exclamation_count,
-        {{ mark_count('comment_redacted', '?') }} as question_count
-    from comments
-),
-
 strengths as (
     select
         comments.feedback_id,
@@ -216,19 +208,13 @@ strengths as (
         scored_languages.language is not null as is_scored,
         coalesce(sums.valence_sum, 0) as valence_sum,
         coalesce(sums.strongest_valence, 0) as strongest_valence,
-        least(4, emphases.exclamation_count) * 0.292
-            + case
-                when emphases.question_count <= 1 then 0
-                when emphases.question_count <= 3 then emphases.question_count * 0.18
-                else 0.96
-            end as emphasis,
+        {{ mark_count('comments.comment_redacted', '!') }} as exclamation_count,
+        {{ mark_count('comments.comment_redacted', '?') }} as question_count,
         emotions.emotion,
         coalesce(intentions.asks_for_response, false) as asks_for_response,
         coalesce(intentions.suggests, false) as suggests,
         coalesce(intentions.thanks, false) as thanks
     from comments
-    inner join emphases
-        on emphases.feedback_id = comments.feedback_id
     left join scored_languages
         on scored_languages.language = comments.language
     left join sums
@@ -241,11 +227,23 @@ strengths as (
         on intentions.feedback_id = comments.feedback_id
 ),
 
+emphases as (
+    select
+        *,
+        least(4, exclamation_count) * 0.292
+        + case
+            when question_count <= 1 then 0
+            when question_count <= 3 then question_count * 0.18
+            else 0.96
+        end as emphasis
+    from strengths
+),
+
 emphasised as (
     select
         *,
         valence_sum + sign(valence_sum) * emphasis as total
-    from strengths
+    from emphases
 ),
 
 polarities as (

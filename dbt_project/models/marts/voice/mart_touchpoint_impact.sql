@@ -18,19 +18,31 @@ touchpoints as (
     select * from {{ ref('dim_touchpoints') }}
 ),
 
--- A comment mentions the touchpoint it was given at and those that its words are about.
-mentions as (
-    select
-        feedback_id,
-        touchpoint_id
-    from comments
-    where touchpoint_id <> 'unmapped'
-    union
-    select
+-- Words decide: a complaint about an invoice is no judgement of the product, though the question
+-- was about the product. The touchpoint a comment was given at counts when its words name none.
+named as (
+    select distinct
         feedback_id,
         touchpoint_id
     from matches
     where touchpoint_id is not null
+),
+
+mentions as (
+    select
+        feedback_id,
+        touchpoint_id
+    from named
+    union all
+    select
+        comments.feedback_id,
+        comments.touchpoint_id
+    from comments
+    left join named
+        on named.feedback_id = comments.feedback_id
+    where
+        named.feedback_id is null
+        and comments.touchpoint_id <> 'unmapped'
 ),
 
 moods as (
@@ -69,18 +81,19 @@ by_respondent as (
     group by respondent_id, touchpoint_id
 ),
 
+-- Doubles, for the engine would widen products of whole numbers beyond what its sums are fast in.
 by_cluster as (
     select
         respondents.cluster_number,
         by_respondent.touchpoint_id,
-        count(*) as mentioning,
-        sum(by_respondent.positive_mentions) as positive_mentions,
-        sum(by_respondent.negative_mentions) as negative_mentions,
+        cast(count(*) as double) as mentioning,
+        cast(sum(by_respondent.positive_mentions) as double) as positive_mentions,
+        cast(sum(by_respondent.negative_mentions) as double) as negative_mentions,
         sum(by_respondent.positive_strength) as positive_strength,
         sum(by_respondent.negative_strength) as negative_strength
     from by_respondent
     inner join respondents
-        on respondents.respondent_id = by_respondent.respondent_id
+        on by_respondent.respondent_id = respondents.respondent_id
     group by respondents.cluster_number, by_respondent.touchpoint_id
 ),
 
@@ -143,7 +156,7 @@ weights as (
         cluster_number,
         respondent_count,
         replicate,
-        {{ poisson_weight('uniform') }} as weight
+        cast({{ poisson_weight('uniform') }} as double) as weight
     from draws
     where uniform >= 0.36787944
 ),

@@ -22,7 +22,7 @@ customer_orders as (
         ) as created_at,
         row_number() over (
             partition by customers.customer_unique_id
-            order by orders.order_purchase_timestamp desc nulls last, customers.customer_id
+            order by orders.order_purchase_timestamp desc nulls last, customers.customer_id asc
         ) as recency
     from customers
     left join orders on customers.customer_id = orders.customer_id

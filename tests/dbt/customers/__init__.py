@@ -1,0 +1,1 @@
+"""Customer marts against counts made by hand."""

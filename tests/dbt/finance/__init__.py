@@ -1,0 +1,1 @@
+"""Money marts recomputed from their parts."""
