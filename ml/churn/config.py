@@ -28,7 +28,7 @@ class ChurnConfig:
         about .05; ten in the test still tells a useful ranking from none.
     maximum_rows
         Person-period rows a fit may use; beyond it customers who stayed are thinned and weighted.
-        All losses stay, so the fit learns as much from them; quality is flat beyond this size.
+        Every loss stays, and losses, not stayers, limit what such a fit can learn.
     minimum_effect
         Log-odds below which a feature is no reason (5 % on the odds).
     replicates

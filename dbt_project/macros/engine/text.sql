@@ -55,6 +55,17 @@
 {%- endmacro %}
 
 
+{#- People type letters with or without their accents. -#}
+{% macro without_accents(text) -%}
+    {{ return(adapter.dispatch('without_accents', 'throughline')(text)) }}
+{%- endmacro %}
+
+
+{% macro duckdb__without_accents(text) -%}
+    strip_accents({{ text }})
+{%- endmacro %}
+
+
 {#- One row per list item, with its place in the list, as two columns. -#}
 {% macro explode_list(list, item_name, position_name) -%}
     {{ return(adapter.dispatch('explode_list', 'throughline')(list, item_name, position_name)) }}

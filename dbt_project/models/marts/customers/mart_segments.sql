@@ -33,7 +33,8 @@ measures as (
         lifetimes.current_started_at,
         lifetimes.previous_churned_at,
         lifetimes.ended_at,
-        {{ days_before_as_of('lifetimes.ended_at') }} as silent_days,
+        {{ days_before_as_of('lifetimes.ended_at') }}
+            as silent_days,
         case
             when lifetimes.churn_basis = 'silence' then customer_values.last_order_at
             else coalesce(lifetimes.last_activity_at, lifetimes.current_started_at)
@@ -61,7 +62,8 @@ measures as (
 aged as (
     select
         *,
-        {{ days_before_as_of('last_seen_at') }} as recency_days
+        {{ days_before_as_of('last_seen_at') }}
+            as recency_days
     from measures
 ),
 

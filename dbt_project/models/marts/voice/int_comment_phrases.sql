@@ -28,6 +28,15 @@ entries as (
     from actionability_phrases
 ),
 
+spelled as (
+    select
+        vocabulary,
+        label,
+        language,
+        {{ without_accents('lower(phrase)') }} as phrase
+    from entries
+),
+
 -- An asterisk at the end stands for any ending of the last word.
 needles as (
     select
@@ -37,7 +46,7 @@ needles as (
         phrase,
         ' ' || replace(phrase, '*', '') || case when phrase like '%*' then '' else ' ' end as needle,
         {{ split_at_spaces('phrase') }} as parts
-    from entries
+    from spelled
 ),
 
 parts as (
