@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ml.registry.store import current_version
-from orchestration.settings import Settings
+from orchestration.settings import Settings, dbt_variable
 from reporting.site import SiteSummary, build_site
 
 # Tables beside the marts that the site and the stewards' tools read.
@@ -31,7 +31,7 @@ SUPPORTING_TABLES = (
 )
 # Score files for the tools of CX teams: which mart, and which of its rows may leave the house.
 ACTIVATION_FILES = {
-    "churn_scores.csv": "select * from mart_churn_risk where churn_probability_90d is not null",
+    "churn_scores.csv": "select * from mart_churn_risk where risk_band <> 'no forecast'",
     "upsell_scores.csv": "select * from mart_upsell_opportunities where is_eligible",
     "case_queue.csv": "select * from mart_case_queue",
 }
@@ -102,6 +102,7 @@ def publish_site(settings: Settings) -> SiteSummary:
         title=settings.company,
         quality_report="../quality/index.html",
         model_cards=cards,
+        minimum_sample_size=dbt_variable("minimum_sample_size"),
     )
 
 

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from orchestration.extract.contracts import expand_sources, staging_streams
 
@@ -164,6 +167,12 @@ class Settings:
     def dbt_target_dir(self) -> Path:
         """What dbt writes: manifest, compiled SQL, run results."""
         return self.home / "dbt" / "target"
+
+
+def dbt_variable(name: str) -> Any:
+    """Return a variable of the dbt project, which is where thresholds live."""
+    project = yaml.safe_load((DBT_PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    return project["vars"][name]
 
 
 def available_sources() -> tuple[str, ...]:

@@ -45,8 +45,8 @@ def test_functions_stay_short_when_they_are_not_tests() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node
-                lines = (node.end_lineno or 0) - first.lineno + 1
-                if lines > 60:
+                lines = (node.end_lineno or 0) - first.lineno + 1 - lines_of_text(node)
+                if lines > 55:
                     long[f"{path.relative_to(ROOT)}:{node.name}"] = lines
     assert not long
 
@@ -54,6 +54,12 @@ def test_functions_stay_short_when_they_are_not_tests() -> None:
 def test_the_code_location_stays_thin_when_defs_grow() -> None:
     lines = (ROOT / "orchestration" / "definitions.py").read_text().splitlines()
     assert len(lines) <= 25
+
+
+def lines_of_text(function: ast.FunctionDef) -> int:
+    """Lines that a query or another long text adds: it is one statement, however it is laid out."""
+    texts = [node for node in ast.walk(function) if isinstance(node, ast.JoinedStr | ast.Constant)]
+    return max(((text.end_lineno or 0) - text.lineno for text in texts), default=0)
 
 
 @pytest.mark.parametrize("word", ["utils", "helpers", "misc", "common"])

@@ -18,9 +18,14 @@
         {%- if distance == 2 %}
         when previous_2 = 'never' and previous_1 in ('so', 'this') then 1.25
         {%- elif distance == 3 %}
-        when previous_3 = 'never' and (previous_1 in ('so', 'this') or previous_2 in ('so', 'this')) then 1.25
+        when
+            previous_3 = 'never'
+            and (previous_1 in ('so', 'this') or previous_2 in ('so', 'this'))
+            then 1.25
         {%- endif %}
-        when modifier_kind_{{ distance }} = 'negator' and modifier_reach_{{ distance }} >= {{ distance }}
+        when
+            modifier_kind_{{ distance }} = 'negator'
+            and modifier_reach_{{ distance }} >= {{ distance }}
             {%- if distance < 3 %}
             and coalesce(unless_after_{{ distance }} <> previous_{{ distance + 1 }}, true)
             {%- endif %}

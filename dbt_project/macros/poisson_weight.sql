@@ -1,8 +1,8 @@
-{#- How often a bootstrap replicate draws one unit, from a uniform number: the inverse of the Poisson
-    distribution with mean 1. Drawing each unit independently so often is the bootstrap without its
-    fixed total, and needs no sort and no pass per replicate (Hanley & MacGibbon 2006,
-    "Creating non-parametric bootstrap samples using Poisson frequencies"). Nine or more happens once
-    in a million draws and counts as eight. -#}
+{#- How often a bootstrap replicate draws one unit, from a uniform number: the inverse of the
+    Poisson distribution with mean 1. Drawing each unit independently so often is the bootstrap
+    without its fixed total, and needs no sort and no pass per replicate (Hanley & MacGibbon 2006,
+    "Creating non-parametric bootstrap samples using Poisson frequencies"). Nine or more happens
+    once in a million draws and counts as eight. -#}
 {% macro poisson_weight(uniform) -%}
     (case
         when {{ uniform }} < 0.36787944 then 0

@@ -1,6 +1,6 @@
--- An asterisk only stands at the end, after three letters or more: elsewhere it matches nothing, and
--- after fewer letters it matches anything. Marks that the text loses before it is searched would
--- keep a phrase from ever being found.
+-- An asterisk only stands at the end, after three letters or more: elsewhere it matches nothing,
+-- and after fewer letters it matches anything. Marks that the text loses before it is searched
+-- would keep a phrase from ever being found.
 with patterns as (
     select keyword as pattern
     from {{ ref('theme_keywords') }}
@@ -22,4 +22,5 @@ where
     or pattern <> trim(pattern)
     or pattern <> lower(pattern)
     or pattern like '%  %'
-    or {{ plain_text("replace(pattern, '*', '')") }} <> {{ without_accents("replace(pattern, '*', '')") }}
+    or {{ plain_text("replace(pattern, '*', '')") }}
+    <> {{ without_accents("replace(pattern, '*', '')") }}

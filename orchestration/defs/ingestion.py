@@ -63,7 +63,7 @@ def load_metadata(loaded: StreamLoad) -> dict[str, int | float | str]:
 @dg.asset(
     key=["raw", "lexicon__vader"],
     group_name="landing",
-    owners=["team:customer-insight"],
+    owners=["team:customer_insight"],
     kinds={"duckdb", "python"},
 )
 def sentiment_lexicon(run: Run) -> dg.MaterializeResult:

@@ -13,14 +13,14 @@ from ml.voice.language import detect_languages
 from orchestration.defs.quality import gate_key
 from orchestration.run import Run
 
-TEAM = ["team:data-science"]
+TEAM = ["team:data_science"]
 
 
 @dg.asset(
     key=["ml", "comment_languages"],
     deps=[dg.AssetKey(["core", "fct_feedback"]), gate_key("core")],
     group_name="voice",
-    owners=["team:customer-insight"],
+    owners=["team:customer_insight"],
     kinds={"python"},
 )
 def comment_languages(run: Run) -> dg.MaterializeResult:

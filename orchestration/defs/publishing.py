@@ -20,7 +20,7 @@ def definitions(settings: Settings) -> dg.Definitions:
         key=["published", "snapshot"],
         deps=[*mart_keys(manifest), dg.AssetKey(["ml", "model_metrics"]), gate_key("marts")],
         group_name="publishing",
-        owners=["team:analytics-engineering"],
+        owners=["team:analytics_engineering"],
         kinds={"duckdb", "parquet"},
         retry_policy=RETRY,
     )
@@ -47,7 +47,7 @@ def definitions(settings: Settings) -> dg.Definitions:
         key=["published", "site"],
         deps=[snapshot],
         group_name="publishing",
-        owners=["team:customer-experience"],
+        owners=["team:customer_experience"],
         kinds={"html"},
         retry_policy=RETRY,
     )

@@ -12,7 +12,7 @@ from data_quality.storage import save_run
 from orchestration.run import Run
 
 LEDGER = dg.AssetKey(["quality", "load_ledger"])
-STEWARDS = ["team:data-stewardship"]
+STEWARDS = ["team:data_stewardship"]
 # One dbt step builds a table together with tables that read it. A check that blocked what reads the
 # table would cut that step in two and pay dbt's start twice, so the suites of these schemas stand
 # on an asset of their own, on which all later steps wait.

@@ -60,7 +60,8 @@ def mart_digests(home: Path) -> dict[str, tuple[int, str]]:
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
             "select schema_name || '.' || table_name from duckdb_tables() "
-            "where schema_name in ('main', 'ml') and table_name <> 'published_snapshot' order by all"
+            "where schema_name in ('main', 'ml') and table_name <> 'published_snapshot' "
+            "order by all"
         ).fetchall()
         return {
             name: connection.execute(

@@ -50,12 +50,12 @@ def test_a_mart_has_rows_in_duckdb_and_parquet_when_published(
 
 def test_every_planted_fault_is_accounted_for_when_loaded(demo_run: FinishedRun) -> None:
     planted = planted_counts(demo_run.customers)
-    found = dict(
-        ((source, stream, reason), count)
+    found = {
+        (source, stream, reason): count
         for source, stream, reason, count in demo_run.warehouse_rows(
             "select source_name, stream, reason_code, count(*) from quality.quarantine group by all"
         )
-    )
+    }
     duplicates = {
         (source, stream, "duplicate"): int(count)
         for source, stream, count in demo_run.warehouse_rows(

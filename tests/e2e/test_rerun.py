@@ -60,7 +60,7 @@ def run_to_the_end(home: Path) -> str:
 
 @pytest.fixture(scope="module")
 def recovered(demo_run: FinishedRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home whose runs were killed while loading, then while publishing, then left alone."""
+    """Return a home whose runs were killed while loading and while publishing, then left alone."""
     home = tmp_path_factory.mktemp("killed") / "home"
     shutil.copytree(demo_run.home / "landing", home / "landing")
     loading = run_until(home, "raw__demo_helpdesk__tickets")

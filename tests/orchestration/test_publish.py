@@ -28,9 +28,9 @@ def warehouse(tmp_path: Path) -> Path:
             "create schema core",
             "create table core.fct_feedback as select 'secret' as comment_text",
             "create table marts.mart_churn_risk as select * from (values "
-            "('c1', 'Acme', 0.4, 'a@example.com'), ('c2', '=cmd()', 0.1, 'b@example.com'), "
-            "('c3', 'Gone', null, null)) "
-            "as risk (customer_id, customer_label, churn_probability_90d, email)",
+            "('c1', 'Acme', 'high', 'a@example.com'), ('c2', '=cmd()', 'low', 'b@example.com'), "
+            "('c3', 'Gone', 'no forecast', null)) "
+            "as risk (customer_id, customer_label, risk_band, email)",
             "create table marts.mart_upsell_opportunities as "
             "select 'c1' as customer_id, true as is_eligible union all select 'c2', false",
             "create table marts.mart_case_queue as select 'k1' as case_id",

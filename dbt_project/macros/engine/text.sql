@@ -1,5 +1,5 @@
-{#- Text handling that engines spell differently. Lists are counted from 1; an index outside the list
-    gives null. -#}
+{#- Text handling that engines spell differently. Lists are counted from 1; an index outside the
+    list gives null. -#}
 
 
 {#- The words of a text as written, split at white space. Emojis stand for themselves: lexicons list

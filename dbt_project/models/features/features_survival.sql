@@ -1,6 +1,6 @@
 {{ config(contract={'enforced': true}) }}
 
-{%- set landmark = var('survival_landmark_days', 90) %}
+{%- set landmark = var('survival_landmark_days') %}
 
 with
 

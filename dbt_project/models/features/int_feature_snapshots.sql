@@ -5,7 +5,7 @@ snapshots as (
     select
         0 as months_back,
         {{ as_of_date() }} as as_of_date
-    {%- for months_back in range(1, var('feature_snapshot_count', 18)) %}
+    {%- for months_back in range(1, var('feature_snapshot_count')) %}
 
     union all
 

@@ -39,7 +39,7 @@ solved as (
         avg(tickets.resolution_hours) as mean_resolution_hours_90d,
         sum(
             case
-                when tickets.resolution_hours > {{ var('slow_resolution_hours', 72) }} then 1 else 0
+                when tickets.resolution_hours > {{ var('slow_resolution_hours') }} then 1 else 0
             end
         ) as slow_resolution_count_90d
     from tickets

@@ -19,8 +19,8 @@ PASSES = {
     "dbt_scored_marts": ("source:ml+", ""),
 }
 
-# Unit tests prove logic on literal rows; they belong to `make test`, not to every run. A test of two
-# models runs in the pass that builds the later one.
+# Unit tests prove logic on literal rows; they belong to `make test`, not to every run. A test of
+# two models runs in the pass that builds the later one.
 BUILD = ("build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
-from ml.voice.lexicon import vader_lexicon
 
+from ml.voice.lexicon import vader_lexicon
 from tests.dbt.conftest import DbtProject, MakeWarehouse, Warehouse
 
 VOICE = (

@@ -249,9 +249,7 @@ def test_changes_equal_a_plain_recomputation_when_answers_are_random(
     expected: dict[tuple[Any, ...], tuple[float, bool]] = {}
     for members in families.values():
         real = benjamini_hochberg([p for _, p in members], 0.05)
-        expected |= {
-            key: (p, is_real) for (key, p), is_real in zip(members, real, strict=True)
-        }
+        expected |= {key: (p, is_real) for (key, p), is_real in zip(members, real, strict=True)}
     actual = {
         tuple(row[:5]): row[5:]
         for row in warehouse.rows(
@@ -317,7 +315,8 @@ def test_reversed_and_other_scales_stand_apart_when_one_metric_has_several(
 def test_nps_ignores_a_question_when_it_is_not_on_0_to_10(make_warehouse: MakeWarehouse) -> None:
     question = ("odd", "recommend", 1, 5, None)
     register = {"survey_id": "odd", "question_id": "recommend", "metric": "NPS",
-                "scale_minimum": 1, "scale_maximum": 5, "direction": "higher_is_better"}  # fmt: skip
+                "scale_minimum": 1, "scale_maximum": 5,
+                "direction": "higher_is_better"}  # fmt: skip
     answers = [answer(1, "NPS", 5, question=question), answer(2, "NPS", 10)]
     warehouse = metrics_of(make_warehouse, answers, questions=[register])
     rows = warehouse.rows("select distinct scale, n from marts.fct_cx_metrics")

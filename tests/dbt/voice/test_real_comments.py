@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from ml.voice.language import detect_languages
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from ml.voice.language import detect_languages
 from tests.dbt.voice.conftest import MakeVoice
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -60,9 +60,7 @@ class Quality:
 
 def quality(found: pd.Series, truth: pd.Series, label: str) -> Quality:
     hits = ((found == label) & (truth == label)).sum()
-    return Quality(
-        precision=hits / (found == label).sum(), recall=hits / (truth == label).sum()
-    )
+    return Quality(precision=hits / (found == label).sum(), recall=hits / (truth == label).sum())
 
 
 def test_sentiment_agrees_with_the_reference_on_broadband_customers(make_voice: MakeVoice) -> None:
@@ -114,7 +112,9 @@ def test_languages_of_real_comments_are_told() -> None:
     }
     for code, comments in texts.items():
         found = detect_languages(
-            pd.DataFrame({"feedback_id": range(len(comments)), "comment_redacted": comments.values})
+            pd.DataFrame(
+                {"feedback_id": range(len(comments)), "comment_redacted": comments.to_numpy()}
+            )
         )
         has_letters = comments.str.contains(r"[^\W\d_]{3,}", regex=True).to_numpy()
         assert (found.loc[has_letters, "language"] == code).mean() >= 0.985, code

@@ -15,7 +15,8 @@ BLAME = ["it was bad", "terrible", "horrible, I hate it", "annoying", "a disaste
 GRUMBLE = ["a bit boring", "it is slightly annoying", "a minor problem"]
 # How often each touchpoint is spoken of, and how often in anger; only the invoice makes furious.
 PLANTED = {"invoice": (0.5, 0.9), "first_report": (0.5, 0.1), "renewal": (0.1, 0.5),
-           "newsletter": (0.1, 0.5), "demo_call": (0.1, 0.5), "team_invite": (0.1, 0.5)}  # fmt: skip
+           "newsletter": (0.1, 0.5), "demo_call": (0.1, 0.5),
+           "team_invite": (0.1, 0.5)}  # fmt: skip
 
 
 def planted_comments(respondents: int, seed: int) -> list[dict[str, Any]]:
@@ -84,9 +85,7 @@ def test_planted_peaks_are_found_and_sides_are_not_netted(make_voice: MakeVoice)
 
 
 def test_interval_is_as_wide_as_an_ordinary_bootstrap_of_people(make_voice: MakeVoice) -> None:
-    warehouse = make_voice(
-        planted_comments(150, seed=3), variables={"bootstrap_replicates": 1000}
-    )
+    warehouse = make_voice(planted_comments(150, seed=3), variables={"bootstrap_replicates": 1000})
     found, signals = impact_of(warehouse), signals_of(warehouse)
     generator = np.random.default_rng(3)
     people = signals["respondent_id"].unique()

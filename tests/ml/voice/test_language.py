@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from ml.voice.language import LanguageConfig, detect_languages
 
 LONG = {

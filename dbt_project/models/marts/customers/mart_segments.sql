@@ -88,7 +88,7 @@ states as (
         case
             when churn_basis = 'none' then 'prospect'
             when not is_active then 'churned'
-            when current_started_at >= {{ last_days_start(var('new_customer_days', 90)) }}
+            when current_started_at >= {{ last_days_start(var('new_customer_days')) }}
                 then case when previous_churned_at is null then 'new' else 'won_back' end
             when churn_basis = 'contractual' and ended_at is not null then 'at_risk'
             when churn_basis = 'silence' and silent_days > {{ var('inactivity_days') }} * 0.75
@@ -98,7 +98,7 @@ states as (
             when
                 churn_basis = 'contractual'
                 and coalesce(last_activity_at, current_started_at)
-                < {{ last_days_start(var('dormant_days', 30)) }}
+                < {{ last_days_start(var('dormant_days')) }}
                 then 'dormant'
             when
                 churn_basis = 'contractual'

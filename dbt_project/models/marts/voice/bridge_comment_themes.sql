@@ -14,4 +14,4 @@ select
     phrases.matched_phrase as matched_keyword
 from phrases
 inner join themes
-    on themes.theme_id = phrases.label
+    on phrases.label = themes.theme_id

@@ -60,8 +60,8 @@ hits as (
     from tokens
     inner join sentiment_words
         on
-            sentiment_words.language = tokens.language
-            and sentiment_words.token = tokens.token
+            tokens.language = sentiment_words.language
+            and tokens.token = sentiment_words.token
     where
         sentiment_words.valence is not null
         or sentiment_words.emotion is not null
@@ -119,10 +119,10 @@ surroundings as (
     {% endfor -%}
     left join sentiment_words as next_word
         on
-            next_word.language = hits.language
-            and next_word.token = hits.next_token
+            hits.language = next_word.language
+            and hits.next_token = next_word.token
     left join contrasts
-        on contrasts.feedback_id = hits.feedback_id
+        on hits.feedback_id = contrasts.feedback_id
     where hits.valence is not null or hits.emotion is not null
 ),
 
@@ -216,15 +216,15 @@ strengths as (
         coalesce(intentions.thanks, false) as thanks
     from comments
     left join scored_languages
-        on scored_languages.language = comments.language
+        on comments.language = scored_languages.language
     left join sums
-        on sums.feedback_id = comments.feedback_id
+        on comments.feedback_id = sums.feedback_id
     left join emotions
         on
-            emotions.feedback_id = comments.feedback_id
+            comments.feedback_id = emotions.feedback_id
             and emotions.emotion_rank = 1
     left join intentions
-        on intentions.feedback_id = comments.feedback_id
+        on comments.feedback_id = intentions.feedback_id
 ),
 
 emphases as (

@@ -58,10 +58,10 @@ scored as (
     from answers
     inner join questions
         on
-            questions.survey_id = answers.survey_id
-            and questions.question_id = answers.question_id
+            answers.survey_id = questions.survey_id
+            and answers.question_id = questions.question_id
     left join customers
-        on customers.customer_id = answers.customer_id
+        on answers.customer_id = customers.customer_id
     where answers.score is not null
 ),
 
@@ -75,7 +75,8 @@ cells as (
         segment,
         channel,
         sum(case when is_on_scale then 1 else 0 end) as answer_count,
-        sum(case when is_on_scale and score >= favourable_from then 1 else 0 end) as favourable_count,
+        sum(case when is_on_scale and score >= favourable_from then 1 else 0 end)
+            as favourable_count,
         sum(case when is_on_scale and score <= 6 then 1 else 0 end) as six_or_less_count,
         sum(case when is_on_scale then score else 0 end) as score_sum,
         sum(case when is_on_scale then 0 else 1 end) as off_scale_count
@@ -164,7 +165,7 @@ invitation_cells as (
         sum(case when invitations.completed_at is not null then 1 else 0 end) as completed
     from invitations
     left join customers
-        on customers.customer_id = invitations.customer_id
+        on invitations.customer_id = customers.customer_id
     where
         invitations.sent_at is not null
         and not coalesce(invitations.is_bounced, false)
@@ -211,7 +212,7 @@ invitations_placed as (
         invitation_cells.completed
     from invitation_cells
     inner join survey_metrics
-        on survey_metrics.survey_id = invitation_cells.survey_id
+        on invitation_cells.survey_id = survey_metrics.survey_id
     inner join dimensions
         on (dimensions.dimension = 'touchpoint') = (survey_metrics.touchpoint_id is not null)
     cross join period_grains
@@ -238,25 +239,29 @@ figures as (
         case when totals.metric = 'NPS' then totals.six_or_less_count else 0 end as detractor_count,
         case
             when totals.metric = 'NPS'
-                then 100.0 * (totals.favourable_count - totals.six_or_less_count) / nullif(totals.n, 0)
+                then
+                    100.0 * (totals.favourable_count - totals.six_or_less_count)
+                    / nullif(totals.n, 0)
             else totals.favourable_count * 1.0 / nullif(totals.n, 0)
         end as value,
         totals.score_sum / nullif(totals.n, 0) as mean_score,
         case
             when totals.metric = 'NPS'
-                then {{ nps_variance('totals.favourable_count', 'totals.six_or_less_count', 'totals.n') }}
+                then {{ nps_variance(
+                    'totals.favourable_count', 'totals.six_or_less_count', 'totals.n'
+                ) }}
         end as nps_variance,
         invitation_totals.invited,
         invitation_totals.completed
     from totals
     left join invitation_totals
         on
-            invitation_totals.metric = totals.metric
-            and invitation_totals.scale = totals.scale
-            and invitation_totals.period_grain = totals.period_grain
-            and invitation_totals.period_start = totals.period_start
-            and invitation_totals.dimension = totals.dimension
-            and invitation_totals.dimension_value = totals.dimension_value
+            totals.metric = invitation_totals.metric
+            and totals.scale = invitation_totals.scale
+            and totals.period_grain = invitation_totals.period_grain
+            and totals.period_start = invitation_totals.period_start
+            and totals.dimension = invitation_totals.dimension
+            and totals.dimension_value = invitation_totals.dimension_value
 ),
 
 -- The period before is the calendar's, not the last one that happens to have answers.
@@ -270,15 +275,17 @@ paired as (
     from figures
     left join figures as previous
         on
-            previous.metric = figures.metric
-            and previous.scale = figures.scale
-            and previous.period_grain = figures.period_grain
-            and previous.dimension = figures.dimension
-            and previous.dimension_value = figures.dimension_value
+            figures.metric = previous.metric
+            and figures.scale = previous.scale
+            and figures.period_grain = previous.period_grain
+            and figures.dimension = previous.dimension
+            and figures.dimension_value = previous.dimension_value
             and figures.period_grain <> 'all'
             and previous.period_start = case figures.period_grain
-                when 'month' then cast({{ dbt.dateadd('month', -1, 'figures.period_start') }} as date)
-                when 'quarter' then cast({{ dbt.dateadd('month', -3, 'figures.period_start') }} as date)
+                when 'month'
+                    then cast({{ dbt.dateadd('month', -1, 'figures.period_start') }} as date)
+                when 'quarter'
+                    then cast({{ dbt.dateadd('month', -3, 'figures.period_start') }} as date)
             end
 ),
 
@@ -326,11 +333,14 @@ ranked as (
 adjusted as (
     select
         *,
-        case when change_p_value is not null then least(1.0, min(change_p_value * family_size / family_rank) over (
-            partition by metric, scale, dimension, period_grain
-            order by family_rank desc
-            rows between unbounded preceding and current row
-        )) end as change_adjusted_p_value
+        case
+            when change_p_value is not null
+                then least(1.0, min(change_p_value * family_size / family_rank) over (
+                    partition by metric, scale, dimension, period_grain
+                    order by family_rank desc
+                    rows between unbounded preceding and current row
+                ))
+        end as change_adjusted_p_value
     from ranked
 )
 

@@ -44,7 +44,8 @@ needles as (
         label,
         language,
         phrase,
-        ' ' || replace(phrase, '*', '') || case when phrase like '%*' then '' else ' ' end as needle,
+        ' ' || replace(phrase, '*', '')
+        || case when phrase like '%*' then '' else ' ' end as needle,
         {{ split_at_spaces('phrase') }} as parts
     from spelled
 ),

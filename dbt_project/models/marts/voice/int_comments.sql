@@ -21,5 +21,5 @@ select
     coalesce(languages.language, 'und') as language
 from feedback
 left join languages
-    on languages.feedback_id = feedback.feedback_id
+    on feedback.feedback_id = languages.feedback_id
 where trim(feedback.comment_redacted) <> ''

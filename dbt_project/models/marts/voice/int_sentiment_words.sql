@@ -59,8 +59,8 @@ folded as (
     where token <> ''
 )
 
--- What the reader of a sentence needs to know of each spelling; words that say nothing are left out,
--- so that the join to millions of comments is against a small table.
+-- What the reader of a sentence needs to know of each spelling; words that say nothing are left
+-- out, so that the join to millions of comments is against a small table.
 select
     folded.language,
     folded.token,
@@ -75,16 +75,16 @@ select
 from folded
 left join valences
     on
-        valences.language = folded.language
-        and valences.word = folded.word
+        folded.language = valences.language
+        and folded.word = valences.word
 left join modifiers
     on
-        modifiers.language = folded.language
-        and modifiers.word = folded.word
+        folded.language = modifiers.language
+        and folded.word = modifiers.word
 left join emotions
     on
-        emotions.language = folded.language
-        and emotions.word = folded.word
+        folded.language = emotions.language
+        and folded.word = emotions.word
 where
     valences.valence is not null
     or modifiers.kind is not null

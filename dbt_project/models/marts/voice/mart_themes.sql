@@ -7,7 +7,10 @@ matches as (
 ),
 
 comments as (
-    select * from {{ ref('int_comments') }}
+    select
+        *,
+        {{ days_before_as_of('occurred_at') }} as age_days
+    from {{ ref('int_comments') }}
 ),
 
 signals as (
@@ -34,7 +37,7 @@ mentions as (
         matches.feedback_id
     from matches
     inner join lineage
-        on lineage.theme_id = matches.theme_id
+        on matches.theme_id = lineage.theme_id
 ),
 
 details as (
@@ -47,21 +50,19 @@ details as (
         signals.sentiment,
         signals.polarity,
         signals.emotional_intensity,
-        {{ days_before_as_of('comments.occurred_at') }} as age_days
+        comments.age_days
     from mentions
     inner join comments
-        on comments.feedback_id = mentions.feedback_id
+        on mentions.feedback_id = comments.feedback_id
     inner join signals
-        on signals.feedback_id = mentions.feedback_id
+        on mentions.feedback_id = signals.feedback_id
 ),
 
 volumes as (
     select
         count(*) as comments,
-        sum(case when {{ days_before_as_of('occurred_at') }} < 90 then 1 else 0 end) as comments_last_90_days,
-        sum(
-            case when {{ days_before_as_of('occurred_at') }} between 90 and 179 then 1 else 0 end
-        ) as comments_previous_90_days
+        sum(case when age_days < 90 then 1 else 0 end) as comments_last_90_days,
+        sum(case when age_days between 90 and 179 then 1 else 0 end) as comments_previous_90_days
     from comments
 ),
 
@@ -70,9 +71,10 @@ summaries as (
         theme_id,
         count(*) as comments,
         count(distinct respondent_id) as respondents,
-        avg(case when sentiment is not null then case when sentiment = 'positive' then 1.0 else 0.0 end end)
+        -- Unscored comments have no sentiment and are in neither share.
+        avg(case when sentiment = 'positive' then 1.0 when sentiment is not null then 0.0 end)
             as positive_share,
-        avg(case when sentiment is not null then case when sentiment = 'negative' then 1.0 else 0.0 end end)
+        avg(case when sentiment = 'negative' then 1.0 when sentiment is not null then 0.0 end)
             as negative_share,
         avg(polarity) as mean_polarity,
         sum(case when age_days < 90 then 1 else 0 end) as comments_last_90_days,
@@ -91,9 +93,10 @@ quotes as (
             partition by details.theme_id
             order by
                 case
-                    when details.sentiment = 'negative' and summaries.negative_share >= summaries.positive_share
-                        then 0
-                    when details.sentiment = 'positive' and summaries.positive_share > summaries.negative_share
+                    when details.sentiment = case
+                        when summaries.negative_share >= summaries.positive_share then 'negative'
+                        else 'positive'
+                    end
                         then 0
                     else 1
                 end,
@@ -104,7 +107,7 @@ quotes as (
         ) as quote_rank
     from details
     inner join summaries
-        on summaries.theme_id = details.theme_id
+        on details.theme_id = summaries.theme_id
 )
 
 select
@@ -113,7 +116,8 @@ select
     themes.parent_theme_id,
     cast(coalesce(summaries.comments, 0) as bigint) as comments,
     cast(coalesce(summaries.respondents, 0) as bigint) as respondents,
-    cast(coalesce(summaries.comments, 0) * 1.0 / nullif(volumes.comments, 0) as double) as share_of_comments,
+    cast(coalesce(summaries.comments, 0) * 1.0 / nullif(volumes.comments, 0) as double)
+        as share_of_comments,
     cast(summaries.positive_share as double) as positive_share,
     cast(summaries.negative_share as double) as negative_share,
     cast(summaries.mean_polarity as double) as mean_polarity,
@@ -123,7 +127,9 @@ select
     cast(
         summaries.comments_last_90_days * 1.0 / nullif(volumes.comments_last_90_days, 0)
         / nullif(
-            summaries.comments_previous_90_days * 1.0 / nullif(volumes.comments_previous_90_days, 0), 0
+            summaries.comments_previous_90_days * 1.0
+            / nullif(volumes.comments_previous_90_days, 0),
+            0
         ) as double
     ) as trend_ratio,
     themes.suggested_fix,
@@ -132,8 +138,8 @@ select
 from themes
 cross join volumes
 left join summaries
-    on summaries.theme_id = themes.theme_id
+    on themes.theme_id = summaries.theme_id
 left join quotes
     on
-        quotes.theme_id = themes.theme_id
+        themes.theme_id = quotes.theme_id
         and quotes.quote_rank = 1

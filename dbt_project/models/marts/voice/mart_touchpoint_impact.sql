@@ -39,7 +39,7 @@ mentions as (
         comments.touchpoint_id
     from comments
     left join named
-        on named.feedback_id = comments.feedback_id
+        on comments.feedback_id = named.feedback_id
     where
         named.feedback_id is null
         and comments.touchpoint_id <> 'unmapped'
@@ -54,7 +54,7 @@ moods as (
         signals.emotional_intensity
     from mentions
     inner join signals
-        on signals.feedback_id = mentions.feedback_id
+        on mentions.feedback_id = signals.feedback_id
 ),
 
 -- One who comments often is still one person: intervals draw people, not comments. Beyond a few
@@ -63,7 +63,8 @@ respondents as (
     select
         respondent_id,
         cast(
-            floor({{ hash_share('respondent_id') }} * {{ var('bootstrap_clusters', 5000) }}) as bigint
+            floor({{ hash_share('respondent_id') }} * {{ var('bootstrap_clusters') }})
+            as bigint
         ) as cluster_number
     from comments
     group by respondent_id
@@ -75,8 +76,10 @@ by_respondent as (
         touchpoint_id,
         sum(case when sentiment = 'positive' then 1 else 0 end) as positive_mentions,
         sum(case when sentiment = 'negative' then 1 else 0 end) as negative_mentions,
-        sum(case when sentiment = 'positive' then emotional_intensity else 0 end) as positive_strength,
-        sum(case when sentiment = 'negative' then emotional_intensity else 0 end) as negative_strength
+        sum(case when sentiment = 'positive' then emotional_intensity else 0 end)
+            as positive_strength,
+        sum(case when sentiment = 'negative' then emotional_intensity else 0 end)
+            as negative_strength
     from moods
     group by respondent_id, touchpoint_id
 ),
@@ -136,7 +139,7 @@ impacts as (
 
 replicates as (
     select generated_number as replicate
-    from ({{ dbt.generate_series(var('bootstrap_replicates', 200)) }}) as series
+    from ({{ dbt.generate_series(var('bootstrap_replicates')) }}) as series
 ),
 
 draws as (
@@ -145,7 +148,8 @@ draws as (
         clusters.respondent_count,
         replicates.replicate,
         {{ hash_share(
-            "cast(clusters.cluster_number as varchar) || '/' || cast(replicates.replicate as varchar)"
+            "cast(clusters.cluster_number as varchar) || '/' "
+            ~ "|| cast(replicates.replicate as varchar)"
         ) }} as uniform
     from clusters
     cross join replicates
@@ -180,7 +184,7 @@ replicate_sums as (
         sum(weights.weight * by_cluster.negative_strength) as negative_strength
     from weights
     inner join by_cluster
-        on by_cluster.cluster_number = weights.cluster_number
+        on weights.cluster_number = by_cluster.cluster_number
     group by weights.replicate, by_cluster.touchpoint_id
 ),
 
@@ -201,8 +205,8 @@ replicate_impacts as (
     cross join replicate_sizes
     left join replicate_sums
         on
-            replicate_sums.touchpoint_id = measured.touchpoint_id
-            and replicate_sums.replicate = replicate_sizes.replicate
+            measured.touchpoint_id = replicate_sums.touchpoint_id
+            and replicate_sizes.replicate = replicate_sums.replicate
 ),
 
 bounds as (
@@ -231,7 +235,7 @@ theme_counts as (
         count(distinct moods.respondent_id) as respondents
     from moods
     inner join matches
-        on matches.feedback_id = moods.feedback_id
+        on moods.feedback_id = matches.feedback_id
     where moods.sentiment in ('positive', 'negative')
     group by moods.touchpoint_id, moods.sentiment, matches.theme_id
 ),
@@ -256,7 +260,7 @@ top_themes as (
         themes.suggested_fix
     from ranked_themes
     inner join themes
-        on themes.theme_id = ranked_themes.theme_id
+        on ranked_themes.theme_id = themes.theme_id
     where ranked_themes.theme_rank = 1
 ),
 
@@ -277,15 +281,15 @@ ranked_quotes as (
         ) as quote_rank
     from moods
     inner join comments
-        on comments.feedback_id = moods.feedback_id
+        on moods.feedback_id = comments.feedback_id
     left join top_themes
         on
-            top_themes.touchpoint_id = moods.touchpoint_id
-            and top_themes.sentiment = moods.sentiment
+            moods.touchpoint_id = top_themes.touchpoint_id
+            and moods.sentiment = top_themes.sentiment
     left join matches
         on
-            matches.feedback_id = moods.feedback_id
-            and matches.theme_id = top_themes.theme_id
+            moods.feedback_id = matches.feedback_id
+            and top_themes.theme_id = matches.theme_id
     where moods.sentiment in ('positive', 'negative')
 ),
 
@@ -308,8 +312,10 @@ select
     cast(impacts.mentioning * 1.0 / impacts.commenting_customers as double) as mention_share,
     cast(impacts.positive_mentions as bigint) as positive_mentions,
     cast(impacts.negative_mentions as bigint) as negative_mentions,
-    cast(impacts.positive_strength / nullif(impacts.positive_mentions, 0) as double) as positive_intensity,
-    cast(impacts.negative_strength / nullif(impacts.negative_mentions, 0) as double) as negative_intensity,
+    cast(impacts.positive_strength / nullif(impacts.positive_mentions, 0) as double)
+        as positive_intensity,
+    cast(impacts.negative_strength / nullif(impacts.negative_mentions, 0) as double)
+        as negative_intensity,
     cast(impacts.positive_impact as double) as positive_impact,
     cast(bounds.positive_lower as double) as positive_lower,
     cast(bounds.positive_upper as double) as positive_upper,
@@ -325,17 +331,17 @@ select
     negative_themes.suggested_fix
 from impacts
 inner join bounds
-    on bounds.touchpoint_id = impacts.touchpoint_id
+    on impacts.touchpoint_id = bounds.touchpoint_id
 cross join medians
 left join touchpoints
-    on touchpoints.touchpoint_id = impacts.touchpoint_id
+    on impacts.touchpoint_id = touchpoints.touchpoint_id
 left join top_themes as positive_themes
     on
-        positive_themes.touchpoint_id = impacts.touchpoint_id
+        impacts.touchpoint_id = positive_themes.touchpoint_id
         and positive_themes.sentiment = 'positive'
 left join top_themes as negative_themes
     on
-        negative_themes.touchpoint_id = impacts.touchpoint_id
+        impacts.touchpoint_id = negative_themes.touchpoint_id
         and negative_themes.sentiment = 'negative'
 left join quotes
-    on quotes.touchpoint_id = impacts.touchpoint_id
+    on impacts.touchpoint_id = quotes.touchpoint_id

@@ -20,7 +20,7 @@ named as (
         themes.theme_name
     from matches
     inner join themes
-        on themes.theme_id = matches.theme_id
+        on matches.theme_id = themes.theme_id
 ),
 
 theme_lists as (
@@ -49,6 +49,6 @@ select
     comments.comment_redacted
 from comments
 inner join signals
-    on signals.feedback_id = comments.feedback_id
+    on comments.feedback_id = signals.feedback_id
 left join theme_lists
-    on theme_lists.feedback_id = comments.feedback_id
+    on comments.feedback_id = theme_lists.feedback_id

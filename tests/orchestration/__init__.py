@@ -1,0 +1,1 @@
+"""Orchestration: settings, warehouse, runs, publishing."""
