@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_interactions'}}}) }}
 
 -- Channels that the seed channels does not know. The rows stay; map the channel in the source's
 -- staging folder or add a row to the seed.

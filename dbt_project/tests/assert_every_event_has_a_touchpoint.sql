@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_interactions'}}}) }}
 
 -- Events that no row of the seed touchpoint_events knows. They stay in the stream as unmapped; add
 -- a row for each to give it a touchpoint.

@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_survey_answers'}}}) }}
 
 -- Questions that were answered and that the seed survey_questions does not know: their scores count
 -- for no metric.

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_journey_funnel'}}}) }}
+
 -- Step 0 of the funnel counts every instance, instances split into outcomes without rest, segments
 -- add up to all, and at every step: reached before = reached + waiting + dropped.
 

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_interactions'}}}) }}
+
 -- Nothing is lost or doubled on the way into fct_interactions: it has as many rows per source as
 -- the recorded and the derived interactions together.
 

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_journey_steps'}}}) }}
+
 -- Every step reached is a visit of its instance to the touchpoint of the step at that moment, and
 -- that visit is an interaction of the stream.
 

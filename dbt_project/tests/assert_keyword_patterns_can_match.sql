@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'theme_keywords'}}}) }}
+
 -- An asterisk only stands at the end, after three letters or more: elsewhere it matches nothing,
 -- and after fewer letters it matches anything. Marks that the text loses before it is searched
 -- would keep a phrase from ever being found.

@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'dim_customers'}}}) }}
 
 -- Subscriptions and orders whose customer is unknown or has no account row: they count in totals
 -- and in no figure per customer.

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_customer_identities'}}}) }}
+
 -- The keys of one record of a source belong to one customer: the components have been followed to
 -- their end.
 

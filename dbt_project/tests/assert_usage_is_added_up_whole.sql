@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_usage_daily'}}}) }}
+
 -- The daily table holds every action that the stream reports, those of unknown customers too.
 
 with

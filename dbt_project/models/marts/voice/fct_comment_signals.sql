@@ -91,14 +91,14 @@ surroundings as (
         modifier_{{ distance }}.modifier_reach as modifier_reach_{{ distance }},
         modifier_{{ distance }}.unless_after as unless_after_{{ distance }},
         modifier_{{ distance }}.modifier_weight
-            + case
-                when
-                    modifier_{{ distance }}.is_capitals
-                    and hits.has_small_letters
-                    and modifier_{{ distance }}.modifier_kind <> 'negator'
-                    then {{ capitals_shift }}
-                else 0
-            end as modifier_shift_{{ distance }},
+        + case
+            when
+                modifier_{{ distance }}.is_capitals
+                and hits.has_small_letters
+                and modifier_{{ distance }}.modifier_kind <> 'negator'
+                then {{ capitals_shift }}
+            else 0
+        end as modifier_shift_{{ distance }},
         {% endfor -%}
         contrasts.contrast_position,
         case
@@ -145,8 +145,8 @@ after_third as (
         *,
         {{ modified_valence('valence_2', 3) }} as valence_3,
         coalesce(modifier_kind_1, '') = 'negator'
-            or coalesce(modifier_kind_2, '') = 'negator'
-            or coalesce(modifier_kind_3, '') = 'negator' as is_negated
+        or coalesce(modifier_kind_2, '') = 'negator'
+        or coalesce(modifier_kind_3, '') = 'negator' as is_negated
     from after_second
 ),
 
@@ -181,7 +181,7 @@ emotions as (
         feedback_id,
         emotion,
         row_number() over (
-            partition by feedback_id order by word_count desc, first_position, emotion
+            partition by feedback_id order by word_count desc, first_position asc, emotion asc
         ) as emotion_rank
     from emotion_counts
 ),

@@ -22,7 +22,7 @@ questions as (
         touchpoint_id,
         direction = 'lower_is_better' as is_reversed,
         cast(scale_minimum as varchar) || '–' || cast(scale_maximum as varchar)
-            || case when direction = 'lower_is_better' then ' reversed' else '' end as scale,
+        || case when direction = 'lower_is_better' then ' reversed' else '' end as scale,
         case
             when metric = 'NPS' then 9
             when metric = 'CES' and scale_minimum = 1 and scale_maximum = 7 then 5
@@ -169,7 +169,11 @@ invitation_cells as (
     where
         invitations.sent_at is not null
         and not coalesce(invitations.is_bounced, false)
-    group by 1, 2, 3, 4
+    group by
+        invitations.survey_id,
+        cast({{ dbt.date_trunc('month', 'invitations.sent_at') }} as date),
+        coalesce(customers.segment, 'unknown'),
+        coalesce(invitations.channel_id, 'unknown')
 ),
 
 -- A survey that asks two questions of one metric was still sent once.

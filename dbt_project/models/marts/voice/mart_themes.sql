@@ -83,6 +83,13 @@ summaries as (
     group by theme_id
 ),
 
+moods as (
+    select
+        theme_id,
+        case when negative_share >= positive_share then 'negative' else 'positive' end as sentiment
+    from summaries
+),
+
 -- The example speaks for the theme's mood: the strongest comment on the side that most take, of a
 -- length that a page can show.
 quotes as (
@@ -92,22 +99,15 @@ quotes as (
         row_number() over (
             partition by details.theme_id
             order by
-                case
-                    when details.sentiment = case
-                        when summaries.negative_share >= summaries.positive_share then 'negative'
-                        else 'positive'
-                    end
-                        then 0
-                    else 1
-                end,
-                case when {{ is_quotable('details.comment_redacted') }} then 0 else 1 end,
+                case when details.sentiment = moods.sentiment then 0 else 1 end asc,
+                case when {{ is_quotable('details.comment_redacted') }} then 0 else 1 end asc,
                 details.emotional_intensity desc nulls last,
                 details.occurred_at desc,
-                details.feedback_id
+                details.feedback_id asc
         ) as quote_rank
     from details
-    inner join summaries
-        on details.theme_id = summaries.theme_id
+    inner join moods
+        on details.theme_id = moods.theme_id
 )
 
 select

@@ -246,7 +246,7 @@ ranked_themes as (
         sentiment,
         theme_id,
         row_number() over (
-            partition by touchpoint_id, sentiment order by respondents desc, theme_id
+            partition by touchpoint_id, sentiment order by respondents desc, theme_id asc
         ) as theme_rank
     from theme_counts
 ),
