@@ -16,8 +16,8 @@ from orchestration.settings import Settings
 IMAGES = Path(__file__).parent / "images"
 PAGES = {
     "overview": "site/index.html",
-    "journey_map": "site/journey_map.html",
-    "touchpoint_impact": "site/touchpoint_impact.html",
+    "journey_map": "site/journeys.html#onboarding",
+    "touchpoint_impact": "site/touchpoints.html",
     "risk": "site/risk.html",
     "quality_report": "quality/index.html",
 }
@@ -49,7 +49,8 @@ def main() -> None:
     driver = browser()
     try:
         for name, page in PAGES.items():
-            driver.get((home / page).resolve().as_uri())
+            file, _, place = page.partition("#")
+            driver.get(f"{(home / file).resolve().as_uri()}#{place}")
             driver.implicitly_wait(3)
             driver.save_screenshot(str(IMAGES / f"{name}.png"))
     finally:

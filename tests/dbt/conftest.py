@@ -51,6 +51,17 @@ AS_OF = date(2026, 6, 30)
 CORE = "path:models/core"
 
 
+def copied(manifest: Manifest | None) -> Manifest | None:
+    """Copy a manifest; dbt copies by position and skips a field, so the look-ups are made anew."""
+    duplicate = copy.deepcopy(manifest)
+    if duplicate is not None:
+        duplicate.fixtures = {}
+        for name in vars(duplicate):
+            if name.endswith("_lookup"):
+                setattr(duplicate, name, None)
+    return duplicate
+
+
 @contextmanager
 def environment(values: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables for the time of the block; dbt profiles read them."""
@@ -97,7 +108,7 @@ class DbtProject:
             "--vars", json.dumps(dict(variables), default=str),
         ]  # fmt: skip
         # Compiling writes into the manifest; each run gets its own, parsed once.
-        manifest = copy.deepcopy(self.manifest)
+        manifest = copied(self.manifest)
         with environment(settings), warnings.catch_warnings():
             # Warnings are errors in our tests, but these are dbt's own and not ours to mend.
             warnings.simplefilter("ignore")

@@ -89,6 +89,24 @@ def test_trend_compares_shares_when_more_comments_come_in(make_voice: MakeVoice)
     assert row == (60, 8, 2, pytest.approx((8 / 16) / (2 / 8)))
 
 
+def test_more_exact_words_win_when_a_phrase_holds_a_keyword(make_voice: MakeVoice) -> None:
+    rows = [
+        {"feedback_id": "a", "comment_redacted": "Our first report was ready within minutes"},
+        {"feedback_id": "b", "comment_redacted": "The report is slow to load"},
+        {"feedback_id": "c", "comment_redacted": "Our first report pleased us, dashboards do not"},
+    ]
+    found = make_voice(rows).rows(
+        "select feedback_id, theme_id from marts.bridge_comment_themes"
+        " where theme_id in ('first_results', 'reports_analytics') order by all"
+    )
+    assert found == [
+        ("a", "first_results"),
+        ("b", "reports_analytics"),
+        ("c", "first_results"),
+        ("c", "reports_analytics"),
+    ]
+
+
 def test_comments_can_be_searched_with_their_themes(make_voice: MakeVoice) -> None:
     rows = [{"feedback_id": "a", "comment_redacted": "The invoice is wrong and support was rude"}]
     warehouse = make_voice(rows)

@@ -115,7 +115,7 @@ candidates as (
                 {{ days_before_as_of('offers_made.last_offered_at') }}
                 < offers.cooldown_days
                 then 'offered not long ago'
-            when contact_load.offer_count_90d >= {{ var('maximum_offers_90d', 2) }}
+            when contact_load.offer_count_90d >= {{ var('maximum_offers_90d') }}
                 then 'too many offers in 90 days'
         end as ineligible_reason
     from customers

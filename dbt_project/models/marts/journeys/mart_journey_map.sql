@@ -144,7 +144,9 @@ select
     impacts.negative_impact,
     impacts.positive_mentions + impacts.negative_mentions as comment_count,
     touchpoints.is_make_or_break,
-    touchpoints.owner_team,
+    case
+        when funnel.step_number = 0 then journeys.owner_team else touchpoints.owner_team
+    end as owner_team,
     coalesce(journey_steps.desired_outcome, journeys.desired_outcome) as desired_outcome,
     journey_steps.backstage_process
 from funnel
