@@ -46,7 +46,7 @@ def run_headless(settings: Settings, *, as_of: date, received_at: datetime, echo
     echo(f"Sources: {', '.join(settings.sources)}; days up to {as_of}; home {settings.home}")
     definitions = build_definitions(settings, loggers={"progress": progress_logger(progress)})
     echo(f"  ok   read the project {' ' * 31} {monotonic() - started:7.1f} s")
-    config = run_config(as_of=as_of, received_at=received_at).to_config_dict()
+    config = run_config(as_of=as_of, received_at=received_at).to_config_dict()  # type: ignore[no-untyped-call]
     # What dbt prints is for its log; the terminal shows a line per step.
     with (
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,

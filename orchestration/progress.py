@@ -65,10 +65,9 @@ class _EventHandler(logging.Handler):
 def progress_logger(progress: Progress) -> dg.LoggerDefinition:
     """Return a Dagster logger whose records go to ``progress`` alone."""
 
-    @dg.logger(description="one line per step")
     def to_terminal(_context: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("throughline.progress", level=logging.DEBUG)
         logger.addHandler(progress.handler())
         return logger
 
-    return to_terminal
+    return dg.LoggerDefinition(logger_fn=to_terminal, description="one line per step")

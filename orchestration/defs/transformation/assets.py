@@ -78,8 +78,6 @@ def with_row_count(event: Any, row_counts: Mapping[str, int]) -> Any:
     """Add the rows of the table that a materialization made; views and checks pass unchanged."""
     key = getattr(event, "asset_key", None)
     rows = row_counts.get(".".join(key.path)) if key else None
-    if rows is None or not isinstance(
-        event, dg.Output | dg.AssetMaterialization | dg.MaterializeResult
-    ):
+    if rows is None or not isinstance(event, dg.Output | dg.AssetMaterialization):
         return event
     return event.with_metadata({**event.metadata, "dagster/row_count": rows})

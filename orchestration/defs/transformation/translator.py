@@ -24,7 +24,7 @@ class TableTranslator(DagsterDbtTranslator):
         if dbt_resource_props["resource_type"] == "seed":
             return "vocabularies"
         _project, layer, *folders = dbt_resource_props["fqn"]
-        return layer if layer in LAYERS_NAMED_BY_THEMSELVES else folders[0]
+        return str(layer if layer in LAYERS_NAMED_BY_THEMSELVES else folders[0])
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
         """Return the team that the folder's ``meta.owner`` names."""
