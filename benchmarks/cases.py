@@ -1,0 +1,171 @@
+"""The cases: each does one piece of work on the prepared input, ours or the plainest known way."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from data_quality.runner import validate
+from orchestration.extract.loader import load_stream
+from orchestration.extract.shapes import ColumnContract, StreamContract
+
+COLUMNS = (
+    ColumnContract(name="event_id", type="string", required=True),
+    ColumnContract(name="customer_id", type="string", required=True),
+    ColumnContract(name="event_name", type="string", required=True),
+    ColumnContract(name="occurred_at", type="timestamp", required=True),
+    ColumnContract(name="duration_seconds", type="double", minimum=0),
+    ColumnContract(name="amount", type="decimal"),
+    ColumnContract(name="score", type="integer", minimum=0, maximum=10),
+    ColumnContract(name="is_mobile", type="boolean"),
+)
+EVENTS = """
+    select
+        'e' || number as event_id,
+        'c' || hash(number) % 50000 as customer_id,
+        ['login', 'report', 'export', 'import'][1 + (hash(number, 'name') % 4)::bigint]
+            as event_name,
+        timestamp '2025-01-01' + to_seconds((hash(number, 'at') % 30000000)::bigint) as occurred_at,
+        (hash(number, 'duration') % 100000) / 100.0 as duration_seconds,
+        ((hash(number, 'amount') % 1000000) / 100.0)::decimal(18, 2) as amount,
+        (hash(number, 'score') % 11)::bigint as score,
+        hash(number, 'mobile') % 2 = 0 as is_mobile
+    from range({rows}) as numbers (number)
+"""
+INTERACTIONS = """
+    select
+        event_id as interaction_id,
+        customer_id,
+        case event_name when 'login' then 'first_login' else 'product_use' end as touchpoint_id,
+        event_name,
+        'in_app' as channel_id,
+        occurred_at,
+        cast(null as timestamp) as ended_at,
+        duration_seconds,
+        cast(null as varchar) as session_id,
+        false as is_time_inverted,
+        'benchmark' as source_name
+    from events
+"""
+
+
+def prepare(folder: Path, rows: int) -> None:
+    """Write the same events as CSV, as Parquet and as a warehouse table."""
+    for kind in ("csv", "parquet"):
+        (folder / kind).mkdir()
+    with duckdb.connect(str(folder / "checked.duckdb")) as connection:
+        connection.execute(f"create temp table events as {EVENTS.format(rows=rows)}")
+        connection.execute(f"copy events to '{folder}/csv/events.csv' (header)")
+        connection.execute(f"copy events to '{folder}/parquet/events.parquet'")
+        connection.execute("create schema core")
+        connection.execute(f"create table core.fct_interactions as {INTERACTIONS}")
+
+
+def contract(file_format: str) -> StreamContract:
+    """Return the contract under which the events are loaded."""
+    return StreamContract(
+        source_name="benchmark",
+        name="events",
+        description="Events of the benchmark.",
+        files=f"events.{file_format}",
+        format=file_format,
+        key=("event_id",),
+        columns=COLUMNS,
+    )
+
+
+def load_with_contract(folder: Path, file_format: str) -> None:
+    """Load a file with contract, quarantine, duplicates and ledger."""
+    target = folder / f"loaded_{file_format}.duckdb"
+    target.unlink(missing_ok=True)
+    with duckdb.connect(str(target), config={"threads": 2, "memory_limit": "2GB"}) as connection:
+        loaded = load_stream(
+            connection,
+            contract(file_format),
+            folder / file_format,
+            received_at=datetime(2026, 7, 1),  # noqa: DTZ001
+        )
+    if not loaded.rows_loaded or loaded.rows_quarantined:
+        raise RuntimeError(f"the benchmark's own file was not loaded whole: {loaded.messages}")
+
+
+def load_bare(folder: Path, file_format: str) -> None:
+    """Load a file as DuckDB does by itself."""
+    target = folder / f"bare_{file_format}.duckdb"
+    target.unlink(missing_ok=True)
+    with duckdb.connect(str(target), config={"threads": 2, "memory_limit": "2GB"}) as connection:
+        file = folder / file_format / f"events.{file_format}"
+        connection.execute(f"create table events as from '{file}'")
+
+
+def check_with_suite(folder: Path) -> None:
+    """Validate the interactions against their suite."""
+    validate(
+        folder / "checked.duckdb",
+        suites=["core_fct_interactions__integrity"],
+        run_id="benchmark",
+        validated_at=datetime(2026, 7, 1),  # noqa: DTZ001
+    )
+
+
+def import_only(_folder: Path) -> None:
+    """Do nothing: what a process of these cases costs before its work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Work to time, and the case that its ratio is taken against."""
+
+    work: Callable[[Path], None]
+    compared_with: str
+
+
+CASES: Mapping[str, Case] = {
+    "start of a process": Case(work=import_only, compared_with="start of a process"),
+    "CSV, bare read": Case(
+        work=lambda folder: load_bare(folder, "csv"), compared_with="CSV, bare read"
+    ),
+    "CSV, contract and ledger": Case(
+        work=lambda folder: load_with_contract(folder, "csv"), compared_with="CSV, bare read"
+    ),
+    "Parquet, bare read": Case(
+        work=lambda folder: load_bare(folder, "parquet"), compared_with="Parquet, bare read"
+    ),
+    "Parquet, contract and ledger": Case(
+        work=lambda folder: load_with_contract(folder, "parquet"),
+        compared_with="Parquet, bare read",
+    ),
+    "suite of the interactions": Case(work=check_with_suite, compared_with="start of a process"),
+}
+
+
+def main() -> None:
+    """Run one case and print what it cost as JSON; the start of the process is left out."""
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    started = time.perf_counter()
+    CASES[name].work(folder)
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(
+        json.dumps(
+            {
+                "wall_seconds": wall,
+                "cpu_seconds": max(cpu, 1e-3),
+                "peak_megabytes": after.ru_maxrss / 1024,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
