@@ -1,5 +1,8 @@
 with phrases as (
-    select * from {{ ref('int_comment_phrases') }}
+    select
+        *,
+        ' ' || matched_phrase || ' ' as spaced
+    from {{ ref('int_comment_phrases') }}
     where vocabulary = 'theme'
 ),
 
@@ -7,8 +10,8 @@ themes as (
     select * from {{ ref('themes') }}
 ),
 
--- The more exact words win: "first report" speaks of first results, and its "report" is not a second
--- remark about reports.
+-- The more exact words win: "first report" speaks of first results, and its "report" is not a
+-- second remark about reports.
 parts_of_longer_phrases as (
     select distinct
         phrases.feedback_id,
@@ -16,11 +19,10 @@ parts_of_longer_phrases as (
     from phrases
     inner join phrases as longer
         on
-            longer.feedback_id = phrases.feedback_id
-            and longer.label <> phrases.label
-            and length(longer.matched_phrase) > length(phrases.matched_phrase)
-            and {{ dbt.position("' ' || phrases.matched_phrase || ' '", "' ' || longer.matched_phrase || ' '") }}
-            > 0
+            phrases.feedback_id = longer.feedback_id
+            and phrases.label <> longer.label
+            and length(phrases.matched_phrase) < length(longer.matched_phrase)
+            and {{ dbt.position('phrases.spaced', 'longer.spaced') }} > 0
 )
 
 select
@@ -30,9 +32,9 @@ select
     phrases.matched_phrase as matched_keyword
 from phrases
 inner join themes
-    on themes.theme_id = phrases.label
+    on phrases.label = themes.theme_id
 left join parts_of_longer_phrases
     on
-        parts_of_longer_phrases.feedback_id = phrases.feedback_id
-        and parts_of_longer_phrases.label = phrases.label
+        phrases.feedback_id = parts_of_longer_phrases.feedback_id
+        and phrases.label = parts_of_longer_phrases.label
 where parts_of_longer_phrases.feedback_id is null
