@@ -36,7 +36,10 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
     def landing_files(
         context: dg.SensorEvaluationContext,
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        """Ask for a run when a file has arrived or changed and none is still being written."""
+        """Ask for a run when a file has arrived or changed.
+
+        A file that is still being written asks again when it is whole: its size has changed.
+        """
         digest = landing_digest(settings)
         if digest == context.cursor:
             yield dg.SkipReason("no file has arrived or changed since the last look")

@@ -6,12 +6,13 @@ import csv
 import hashlib
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from demo.dirt import planted_counts
-from tests.e2e.conftest import AS_OF, FinishedRun
+from tests.e2e.conftest import AS_OF, ROOT, FinishedRun, user_environment
 
 pytestmark = pytest.mark.e2e
 
@@ -132,3 +133,13 @@ def test_figures_on_the_overview_are_those_of_the_marts(demo_run: FinishedRun) -
     page = (demo_run.home / "site" / "scores.html").read_text(encoding="utf-8")
     assert f"{n:,}".replace(",", "\u202f") in page or f"{n:,}" in page
     assert f"{abs(value):.0f}" in page
+
+
+def test_documentation_of_every_mart_is_built_when_dbt_is_asked(demo_run: FinishedRun) -> None:
+    command = [str(ROOT / ".venv" / "bin" / "throughline"), "dbt", "docs", "generate"]
+    environment = {**user_environment(demo_run.home), "THROUGHLINE_AS_OF": AS_OF.isoformat()}
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout[-2000:]
+    catalog = json.loads((demo_run.home / "dbt" / "target" / "catalog.json").read_text())
+    documented = {node["metadata"]["name"] for node in catalog["nodes"].values()}
+    assert set(MARTS) <= documented
