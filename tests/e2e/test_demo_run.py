@@ -120,9 +120,14 @@ def test_the_site_and_the_report_load_nothing_from_elsewhere_when_built(
     assert not [page for page in pages if outside.search(page.read_text(encoding="utf-8"))]
 
 
-def test_pages_of_the_site_hold_figures_when_the_company_has_data(demo_run: FinishedRun) -> None:
-    for page in demo_run.home.glob("site/*.html"):
-        assert "No data." not in page.read_text(encoding="utf-8"), page.name
+@pytest.mark.parametrize(
+    "page",
+    ["index", "scores", "journeys", "touchpoints", "voice", "cases", "customers", "quality"],
+)
+def test_a_page_holds_figures_when_the_company_has_data(demo_run: FinishedRun, page: str) -> None:
+    # Models of a company this small may lack a figure, and say so; these pages must not.
+    text = (demo_run.home / "site" / f"{page}.html").read_text(encoding="utf-8")
+    assert "No data." not in text
 
 
 def test_figures_on_the_overview_are_those_of_the_marts(demo_run: FinishedRun) -> None:
