@@ -100,7 +100,6 @@ class Settings:
                 "THROUGHLINE_THREADS": str(self.threads),
                 "THROUGHLINE_MEMORY_LIMIT": self.memory_limit,
                 "THROUGHLINE_WAREHOUSE": str(self.warehouse_path),
-                "THROUGHLINE_SPILL": str(self.spill_dir),
                 "DAGSTER_HOME": str(self.dagster_home),
                 "DBT_TARGET_PATH": str(self.dbt_target_dir),
                 "DBT_LOG_PATH": str(self.home / "dbt" / "logs"),
@@ -132,11 +131,6 @@ class Settings:
     def warehouse_path(self) -> Path:
         """The warehouse: one DuckDB file, written by one run at a time."""
         return self.home / "warehouse.duckdb"
-
-    @property
-    def spill_dir(self) -> Path:
-        """Where DuckDB puts what does not fit its memory limit."""
-        return self.home / "spill"
 
     @property
     def models_dir(self) -> Path:

@@ -25,7 +25,6 @@ class Warehouse:
     """A DuckDB file and the limits under which it is opened."""
 
     path: Path
-    spill: Path
     threads: int
     memory_limit: str
 
@@ -34,7 +33,6 @@ class Warehouse:
         """Return the warehouse that ``settings`` names."""
         return cls(
             path=settings.warehouse_path,
-            spill=settings.spill_dir,
             threads=settings.threads,
             memory_limit=settings.memory_limit,
         )
@@ -49,7 +47,6 @@ class Warehouse:
             config={
                 "threads": self.threads,
                 "memory_limit": self.memory_limit,
-                "temp_directory": str(self.spill),
                 "preserve_insertion_order": True,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,

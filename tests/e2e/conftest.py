@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Large enough for the planted truths to stand out, small enough for a minute or two.
-CUSTOMERS = 600
+CUSTOMERS = 1000
 AS_OF = date(2026, 6, 30)
 
 

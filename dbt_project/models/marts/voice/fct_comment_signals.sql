@@ -246,10 +246,11 @@ emphasised as (
     from emphases
 ),
 
+-- Rounded, since a sum of fractions differs in its last digits with the order they come in.
 polarities as (
     select
         *,
-        case when is_scored then total / sqrt(total * total + 15) end as polarity
+        case when is_scored then round(total / sqrt(total * total + 15), 6) end as polarity
     from emphasised
 ),
 
@@ -275,7 +276,8 @@ select
     sentiment,
     cast(polarity as double) as polarity,
     cast(
-        case when is_scored then least(1, (strongest_valence + emphasis) / 4) end as double
+        case when is_scored then round(least(1, (strongest_valence + emphasis) / 4), 6) end
+        as double
     ) as emotional_intensity,
     case when is_scored then coalesce(emotion, 'none') end as emotion,
     case

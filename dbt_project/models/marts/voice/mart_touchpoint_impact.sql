@@ -70,15 +70,17 @@ respondents as (
     group by respondent_id
 ),
 
+-- Intensities have six decimals, and so have their sums: rounding takes away what the order of
+-- adding left, so that the same comments always give the same figures.
 by_respondent as (
     select
         respondent_id,
         touchpoint_id,
         sum(case when sentiment = 'positive' then 1 else 0 end) as positive_mentions,
         sum(case when sentiment = 'negative' then 1 else 0 end) as negative_mentions,
-        sum(case when sentiment = 'positive' then emotional_intensity else 0 end)
+        round(sum(case when sentiment = 'positive' then emotional_intensity else 0 end), 6)
             as positive_strength,
-        sum(case when sentiment = 'negative' then emotional_intensity else 0 end)
+        round(sum(case when sentiment = 'negative' then emotional_intensity else 0 end), 6)
             as negative_strength
     from moods
     group by respondent_id, touchpoint_id
@@ -92,8 +94,8 @@ by_cluster as (
         cast(count(*) as double) as mentioning,
         cast(sum(by_respondent.positive_mentions) as double) as positive_mentions,
         cast(sum(by_respondent.negative_mentions) as double) as negative_mentions,
-        sum(by_respondent.positive_strength) as positive_strength,
-        sum(by_respondent.negative_strength) as negative_strength
+        round(sum(by_respondent.positive_strength), 6) as positive_strength,
+        round(sum(by_respondent.negative_strength), 6) as negative_strength
     from by_respondent
     inner join respondents
         on by_respondent.respondent_id = respondents.respondent_id
@@ -120,8 +122,8 @@ measured as (
         sum(by_cluster.mentioning) as mentioning,
         sum(by_cluster.positive_mentions) as positive_mentions,
         sum(by_cluster.negative_mentions) as negative_mentions,
-        sum(by_cluster.positive_strength) as positive_strength,
-        sum(by_cluster.negative_strength) as negative_strength
+        round(sum(by_cluster.positive_strength), 6) as positive_strength,
+        round(sum(by_cluster.negative_strength), 6) as negative_strength
     from by_cluster
     cross join commenting
     group by by_cluster.touchpoint_id, commenting.respondent_count
@@ -180,8 +182,8 @@ replicate_sums as (
         sum(weights.weight * by_cluster.mentioning) as mentioning,
         sum(weights.weight * by_cluster.positive_mentions) as positive_mentions,
         sum(weights.weight * by_cluster.negative_mentions) as negative_mentions,
-        sum(weights.weight * by_cluster.positive_strength) as positive_strength,
-        sum(weights.weight * by_cluster.negative_strength) as negative_strength
+        round(sum(weights.weight * by_cluster.positive_strength), 6) as positive_strength,
+        round(sum(weights.weight * by_cluster.negative_strength), 6) as negative_strength
     from weights
     inner join by_cluster
         on weights.cluster_number = by_cluster.cluster_number
