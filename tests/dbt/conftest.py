@@ -95,7 +95,6 @@ class DbtProject:
         """Run one dbt command on a database and give dbt's result; raise with its own messages."""
         settings = {
             "THROUGHLINE_WAREHOUSE": str(database),
-            "THROUGHLINE_SPILL": str(self.directory / "spill"),
         }
         command = [
             *arguments,
