@@ -61,8 +61,8 @@ early_usage as (
     inner join {{ ref('fct_usage_daily') }} as usage_daily
         on
             spells.customer_id = usage_daily.customer_id
-            and usage_daily.usage_date >= spells.started_date
-            and usage_daily.usage_date < spells.landmark_date
+            and spells.started_date <= usage_daily.usage_date
+            and spells.landmark_date > usage_daily.usage_date
     group by spells.customer_id
 ),
 

@@ -38,19 +38,19 @@ customer_days as (
 select
     customer_days.customer_id,
     snapshot_days.as_of_date,
-    cast(sum(case when days_before < 30 then interaction_count else 0 end) as bigint)
+    cast(sum(case when snapshot_days.days_before < 30 then customer_days.interaction_count else 0 end) as bigint)
         as interaction_count_30d,
-    cast(sum(case when days_before < 90 then interaction_count else 0 end) as bigint)
+    cast(sum(case when snapshot_days.days_before < 90 then customer_days.interaction_count else 0 end) as bigint)
         as interaction_count_90d,
     {%- for name, (_, windows) in counted.items() %}
     {%- for window in windows %}
-    cast(sum(case when days_before < {{ window }} then {{ name }} else 0 end) as bigint)
+    cast(sum(case when snapshot_days.days_before < {{ window }} then customer_days.{{ name }} else 0 end) as bigint)
         as {{ name }}_{{ window }}d,
     {%- endfor %}
     {%- endfor %}
-    cast(sum(case when days_before < 30 then unexpected_charge_count else 0 end) as bigint)
+    cast(sum(case when snapshot_days.days_before < 30 then customer_days.unexpected_charge_count else 0 end) as bigint)
         as unexpected_charge_count_30d,
-    cast(sum(case when days_before < 90 then unexpected_charge_count else 0 end) as bigint)
+    cast(sum(case when snapshot_days.days_before < 90 then customer_days.unexpected_charge_count else 0 end) as bigint)
         as unexpected_charge_count_90d
 from customer_days
 inner join snapshot_days on customer_days.occurred_date = snapshot_days.day_date

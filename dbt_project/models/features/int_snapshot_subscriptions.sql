@@ -49,19 +49,21 @@ running as (
     group by dated_changes.customer_id, snapshots.as_of_date
 ),
 
+earlier_days as (
+    select
+        as_of_date,
+        day_date
+    from snapshot_days
+    where days_before = 179
+),
+
 running_before as (
     select
         dated_changes.customer_id,
         earlier_days.as_of_date,
         sum(cast(dated_changes.mrr_amount as double)) as mrr_amount
     from dated_changes
-    inner join (
-        select
-            as_of_date,
-            day_date
-        from snapshot_days
-        where days_before = 179
-    ) as earlier_days
+    inner join earlier_days
         on
             dated_changes.changed_date <= earlier_days.day_date
             and dated_changes.changed_again_date > earlier_days.day_date

@@ -64,11 +64,20 @@ still_open as (
 ),
 
 keys as (
-    select customer_id, as_of_date from opened
+    select
+        customer_id,
+        as_of_date
+    from opened
     union
-    select customer_id, as_of_date from solved
+    select
+        customer_id,
+        as_of_date
+    from solved
     union
-    select customer_id, as_of_date from still_open
+    select
+        customer_id,
+        as_of_date
+    from still_open
 )
 
 select

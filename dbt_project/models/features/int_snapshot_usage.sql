@@ -24,16 +24,24 @@ windows as (
     select
         customer_days.customer_id,
         snapshot_days.as_of_date,
-        sum(case when days_before < 30 then event_count else 0 end) as event_count_30d,
-        sum(case when days_before between 30 and 59 then event_count else 0 end)
-            as event_count_previous_30d,
-        sum(case when days_before < 90 then event_count else 0 end) as event_count_90d,
-        sum(case when days_before < 30 then feature_count else 0 end) as feature_day_count_30d,
-        sum(case when days_before >= 30 then feature_count else 0 end) as feature_day_count_before,
-        sum(case when days_before < 30 then 1 else 0 end) as active_day_count_30d,
-        sum(case when days_before < 30 then coalesce(error_count, 0) else 0 end)
+        sum(case when snapshot_days.days_before < 30 then customer_days.event_count else 0 end)
+            as event_count_30d,
+        sum(
+            case
+                when snapshot_days.days_before between 30 and 59 then customer_days.event_count
+                else 0
+            end
+        ) as event_count_previous_30d,
+        sum(case when snapshot_days.days_before < 90 then customer_days.event_count else 0 end)
+            as event_count_90d,
+        sum(case when snapshot_days.days_before < 30 then customer_days.feature_count else 0 end)
+            as feature_day_count_30d,
+        sum(case when snapshot_days.days_before >= 30 then customer_days.feature_count else 0 end)
+            as feature_day_count_before,
+        sum(case when snapshot_days.days_before < 30 then 1 else 0 end) as active_day_count_30d,
+        sum(case when snapshot_days.days_before < 30 then coalesce(customer_days.error_count, 0) else 0 end)
             as error_count_30d,
-        min(days_before) as days_since_last_use
+        min(snapshot_days.days_before) as days_since_last_use
     from customer_days
     inner join snapshot_days on customer_days.usage_date = snapshot_days.day_date
     group by customer_days.customer_id, snapshot_days.as_of_date
