@@ -123,6 +123,13 @@ class Warehouse:
             ).fetchall()
         return {str(name): int(count) for name, count in rows}
 
+    def preview(self, table: str, rows: int = 5) -> list[dict[str, str]]:
+        """Return the first rows of ``schema.table`` as text, for people to look at."""
+        with self.connect(read_only=True) as connection:
+            result = connection.execute(f"select * from {table} limit {rows}")
+            names = [column[0] for column in result.description or []]
+            return [dict(zip(names, map(str, row), strict=True)) for row in result.fetchall()]
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keep every other run out for the length of a ``with`` block.

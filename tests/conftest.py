@@ -11,10 +11,11 @@ TESTS = Path(__file__).resolve().parent
 LONGEST_FIRST = ("e2e", "real", "dbt", "data_quality", "demo", "reporting")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a costly fixture in one process, and begin with the longest.
 
-    Whole runs of the demo company share one run, so all of ``e2e`` is one group; elsewhere a file
+    First, since xdist reads the groups in the same hook. Whole runs of the demo company share one run, so all of ``e2e`` is one group; elsewhere a file
     is one.
     """
     for item in items:

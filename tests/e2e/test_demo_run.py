@@ -10,6 +10,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from demo.dirt import planted_counts
@@ -145,3 +146,17 @@ def test_documentation_of_every_mart_is_built_when_dbt_is_asked(demo_run: Finish
     catalog = json.loads((demo_run.home / "dbt" / "target" / "catalog.json").read_text())
     documented = {node["metadata"]["name"] for node in catalog["nodes"].values()}
     assert set(MARTS) <= documented
+
+
+def test_tables_show_their_rows_and_a_preview_when_looked_at_in_dagster(
+    demo_run: FinishedRun,
+) -> None:
+    key = dg.AssetKey(["marts", "mart_churn_risk"])
+    with dg.DagsterInstance.from_config(str(demo_run.home / "dagster")) as instance:
+        event = instance.get_latest_materialization_event(key)
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    rows = demo_run.value("select count(*) from mart_churn_risk")
+    assert metadata["dagster/row_count"].value == rows
+    assert len(metadata["preview"].value) == 5

@@ -51,6 +51,12 @@ def test_earlier_rows_of_a_run_are_replaced_when_it_appends_again(warehouse: War
     assert warehouse.read("quality.results")["value"].tolist() == [1, 3]
 
 
+def test_a_preview_is_short_and_readable_when_a_table_is_long(warehouse: Warehouse) -> None:
+    warehouse.write(pd.DataFrame({"number": range(100)}), "ml.numbers")
+    preview = warehouse.preview("ml.numbers", rows=3)
+    assert preview == [{"number": "0"}, {"number": "1"}, {"number": "2"}]
+
+
 def test_a_second_writer_is_told_who_writes_when_the_warehouse_is_locked(
     warehouse: Warehouse,
 ) -> None:

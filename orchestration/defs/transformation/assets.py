@@ -1,6 +1,6 @@
 """Three passes of dbt: what forecasts read, the forecasts' inputs, and what reads the forecasts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -10,6 +10,7 @@ from orchestration.defs.transformation.project import current_manifest, dbt_proj
 from orchestration.defs.transformation.translator import TableTranslator
 from orchestration.run import Run
 from orchestration.settings import DBT_EXECUTABLE, Settings
+from orchestration.warehouse import Warehouse
 
 # Each pass pays dbt's start once. The cuts lie where Python steps stand between models: language
 # detection needs core, and marts that read scores need the forecasts.
@@ -50,7 +51,11 @@ def definitions(settings: Settings) -> dg.Definitions:
                 events.append(event)
             row_counts = run.warehouse.row_counts()
             for event in events:
-                yield with_row_count(event, row_counts)
+                if isinstance(event, dg.Output):
+                    table = ".".join(context.asset_key_for_output(event.output_name).path)
+                    yield with_figures(event, table, row_counts.get(table), run.warehouse)
+                else:
+                    yield event
 
         return build
 
@@ -69,15 +74,21 @@ def dbt_resource(settings: Settings) -> DbtCliResource:
 
 def describe(event: Any) -> str:
     """Say in a few words what dbt has just finished."""
-    key = getattr(event, "asset_key", None)
-    check = getattr(event, "check_name", None)
-    return " ".join(filter(None, ["dbt finished", key and ".".join(key.path), check]))
+    name = getattr(event, "check_name", None) or getattr(event, "output_name", None)
+    return f"dbt finished {name or type(event).__name__}"
 
 
-def with_row_count(event: Any, row_counts: Mapping[str, int]) -> Any:
-    """Add the rows of the table that a materialization made; views and checks pass unchanged."""
-    key = getattr(event, "asset_key", None)
-    rows = row_counts.get(".".join(key.path)) if key else None
-    if rows is None or not isinstance(event, dg.Output | dg.AssetMaterialization):
+def with_figures(
+    event: dg.Output[Any], table: str, rows: int | None, warehouse: Warehouse
+) -> dg.Output[Any]:
+    """Add the rows of a table, and the first of them where it is a mart; views have neither.
+
+    Marts alone are shown, since nothing below them is free of personal data.
+    """
+    if rows is None:
         return event
-    return event.with_metadata({**event.metadata, "dagster/row_count": rows})
+    figures: dict[str, Any] = {**event.metadata, "dagster/row_count": rows}
+    if table.startswith("marts.") and rows:
+        records = [dg.TableRecord(record) for record in warehouse.preview(table)]
+        figures["preview"] = dg.MetadataValue.table(records)
+    return event.with_metadata(figures)
