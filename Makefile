@@ -15,7 +15,7 @@ run: setup
 	THROUGHLINE_COMPANY="Demo company" $(BIN)/throughline run --source demo --as-of $(DEMO_AS_OF)
 
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest
 
 check: setup
 	$(BIN)/ruff format --check .
