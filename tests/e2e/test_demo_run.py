@@ -159,4 +159,6 @@ def test_tables_show_their_rows_and_a_preview_when_looked_at_in_dagster(
     metadata = event.asset_materialization.metadata
     rows = demo_run.value("select count(*) from mart_churn_risk")
     assert metadata["dagster/row_count"].value == rows
-    assert len(metadata["preview"].value) == 5
+    preview = metadata["preview"]
+    assert isinstance(preview, dg.TableMetadataValue)
+    assert len(preview.records) == 5
