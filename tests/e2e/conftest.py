@@ -56,11 +56,11 @@ def user_environment(home: Path) -> dict[str, str]:
 
 
 def mart_digests(home: Path) -> dict[str, tuple[int, str]]:
-    """Rows and an order-free digest of every published table that a run's clock does not touch.
+    """Rows and an order-free digest of every published table that no forecast enters.
 
-    Tables that carry forecasts are left out: their features hold sums of fractions whose last
-    digits can differ, and a model's version is a digest of them. Fractions count to nine decimals: the engine adds them up on several threads, and the order of
-    adding shows in the last digits.
+    Features hold sums of fractions, whose last digits depend on the order in which threads add
+    them, and a model's version is a digest of its features. Elsewhere fractions count to nine
+    decimals for the same reason.
     """
     path = home / "published" / "marts.duckdb"
     with duckdb.connect(str(path), read_only=True) as connection:
