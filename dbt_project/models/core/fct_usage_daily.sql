@@ -31,7 +31,7 @@ select
     feature,
     count(distinct user_key) as user_count,
     cast(sum(event_count) as bigint) as event_count,
-    sum(active_seconds) as active_seconds,
+    {{ exact_sum('active_seconds') }} as active_seconds,
     cast(sum(error_count) as bigint) as error_count
 from resolved
 group by customer_id, usage_date, feature

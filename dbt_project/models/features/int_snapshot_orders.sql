@@ -9,7 +9,7 @@ orders as (
     select
         customer_id,
         cast(ordered_at as date) as ordered_date,
-        cast(total_amount as double) as total_amount,
+        total_amount,
         cast(delivered_at as date) as delivered_date,
         coalesce(delivered_at > estimated_delivery_at, false) as is_late
     from {{ ref('fct_orders') }}
@@ -28,7 +28,7 @@ select
             end
         ) as bigint
     ) as order_count_365d,
-    coalesce(sum(orders.total_amount), 0) as order_amount,
+    coalesce(cast(sum(orders.total_amount) as double), 0) as order_amount,
     cast(
         min({{ datediff('orders.ordered_date', 'snapshots.as_of_date', 'day') }}) as bigint
     ) as order_recency_days,

@@ -36,7 +36,7 @@ running as (
     select
         dated_changes.customer_id,
         snapshots.as_of_date,
-        sum(cast(dated_changes.mrr_amount as double)) as mrr_amount,
+        cast(sum(dated_changes.mrr_amount) as double) as mrr_amount,
         cast(sum(dated_changes.seats) as bigint) as seats,
         cast(max(dated_changes.contract_months) as bigint) as contract_months,
         max(dated_changes.term_started_date) as term_started_date
@@ -61,7 +61,7 @@ running_before as (
     select
         dated_changes.customer_id,
         earlier_days.as_of_date,
-        sum(cast(dated_changes.mrr_amount as double)) as mrr_amount
+        cast(sum(dated_changes.mrr_amount) as double) as mrr_amount
     from dated_changes
     inner join earlier_days
         on

@@ -36,7 +36,7 @@ solved as (
     select
         tickets.customer_id,
         snapshot_days.as_of_date,
-        avg(tickets.resolution_hours) as mean_resolution_hours_90d,
+        {{ exact_average('tickets.resolution_hours') }} as mean_resolution_hours_90d,
         sum(
             case
                 when tickets.resolution_hours > {{ var('slow_resolution_hours') }} then 1 else 0

@@ -31,8 +31,8 @@ summed as (
         count(*) as active_customers,
         count(*) filter (where risk_band <> 'no forecast') as forecast_customers,
         count(*) filter (where risk_band = 'high') as at_risk_customers,
-        avg(annual_value_amount) as average_value,
-        sum(expected_loss_amount) as expected_loss
+        {{ exact_average('annual_value_amount') }} as average_value,
+        {{ exact_sum('expected_loss_amount') }} as expected_loss
     from by_segment
     group by segment, coalesce(currency, 'unknown')
 )

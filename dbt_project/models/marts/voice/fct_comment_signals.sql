@@ -153,13 +153,10 @@ after_third as (
 sums as (
     select
         feedback_id,
-        sum(
-            valence_3 * case
-                when contrast_position is null then 1
-                when position < contrast_position then 0.5
-                else 1.5
-            end
-        ) as valence_sum,
+        {{ exact_sum(
+            'valence_3 * case when contrast_position is null then 1'
+            ' when position < contrast_position then 0.5 else 1.5 end'
+        ) }} as valence_sum,
         max(abs(valence_3)) as strongest_valence
     from after_third
     group by feedback_id

@@ -78,7 +78,7 @@ cells as (
         sum(case when is_on_scale and score >= favourable_from then 1 else 0 end)
             as favourable_count,
         sum(case when is_on_scale and score <= 6 then 1 else 0 end) as six_or_less_count,
-        sum(case when is_on_scale then score else 0 end) as score_sum,
+        {{ exact_sum('case when is_on_scale then score else 0 end') }} as score_sum,
         sum(case when is_on_scale then 0 else 1 end) as off_scale_count
     from scored
     group by metric, scale, month_start, touchpoint_id, segment, channel
@@ -147,7 +147,7 @@ totals as (
         sum(answer_count) as n,
         sum(favourable_count) as favourable_count,
         sum(six_or_less_count) as six_or_less_count,
-        sum(score_sum) as score_sum,
+        {{ exact_sum('score_sum') }} as score_sum,
         sum(off_scale_count) as off_scale_count
     from placed
     where dimension_value is not null

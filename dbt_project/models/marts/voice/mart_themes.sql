@@ -76,7 +76,7 @@ summaries as (
             as positive_share,
         avg(case when sentiment = 'negative' then 1.0 when sentiment is not null then 0.0 end)
             as negative_share,
-        round(avg(polarity), 9) as mean_polarity,
+        {{ exact_average('polarity') }} as mean_polarity,
         sum(case when age_days < 90 then 1 else 0 end) as comments_last_90_days,
         sum(case when age_days between 90 and 179 then 1 else 0 end) as comments_previous_90_days
     from details
