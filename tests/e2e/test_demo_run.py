@@ -138,11 +138,24 @@ def test_the_queue_on_the_site_is_that_of_the_mart(demo_run: FinishedRun) -> Non
     assert all(html.escape(str(label)) in text for (label,) in urgent)
 
 
-def test_documentation_of_every_mart_is_built_when_dbt_is_asked(demo_run: FinishedRun) -> None:
-    command = [str(ROOT / ".venv" / "bin" / "throughline"), "dbt", "docs", "generate"]
+def dbt(demo_run: FinishedRun, *arguments: str) -> str:
+    """Run a dbt command on the finished home, as the documentation says, and return its output."""
+    command = [str(ROOT / ".venv" / "bin" / "throughline"), "dbt", *arguments]
     environment = {**user_environment(demo_run.home), "THROUGHLINE_AS_OF": AS_OF.isoformat()}
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout[-2000:]
+    return finished.stdout
+
+
+def test_every_unit_test_of_dbt_passes_when_models_are_built(demo_run: FinishedRun) -> None:
+    output = dbt(demo_run, "test", "--select", "test_type:unit")
+    passed = re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", output)
+    assert passed is not None
+    assert int(passed[1]) >= 28
+
+
+def test_documentation_of_every_mart_is_built_when_dbt_is_asked(demo_run: FinishedRun) -> None:
+    dbt(demo_run, "docs", "generate")
     catalog = json.loads((demo_run.home / "dbt" / "target" / "catalog.json").read_text())
     documented = {node["metadata"]["name"] for node in catalog["nodes"].values()}
     assert set(MARTS) <= documented

@@ -118,3 +118,20 @@
         end
     ))
 {%- endmacro %}
+
+
+{#- Names in small letters with everything that is no letter made a space. -#}
+{% macro plain_names(text) -%}
+    {{ replace_pattern('lower(' ~ text ~ ')', '[^\\pL]+', ' ') }}
+{%- endmacro %}
+
+
+{#- The distinct values of a group as a list in their order. -#}
+{% macro sorted_list(value) -%}
+    {{ return(adapter.dispatch('sorted_list', 'throughline')(value)) }}
+{%- endmacro %}
+
+
+{% macro duckdb__sorted_list(value) -%}
+    list_sort(list(distinct {{ value }}))
+{%- endmacro %}

@@ -8,6 +8,10 @@ customer_identities as (
     select * from {{ ref('int_customer_identities') }}
 ),
 
+contact_names as (
+    select * from {{ ref('int_contact_names') }}
+),
+
 resolved as (
     select
         feedback.source_name || ':' || feedback.feedback_id as feedback_id,
@@ -27,6 +31,15 @@ resolved as (
         on
             feedback.customer_key_type = customer_identities.identity_type
             and feedback.customer_key = customer_identities.identity_value
+),
+
+redacted as (
+    select
+        resolved.*,
+        {{ redact_personal_data('resolved.comment_text') }} as comment_without_patterns,
+        contact_names.name_parts
+    from resolved
+    left join contact_names on resolved.customer_id = contact_names.customer_id
 )
 
 select
@@ -40,8 +53,11 @@ select
     touchpoint_id,
     survey_id,
     comment_text,
-    {{ redact_personal_data('comment_text') }} as comment_redacted,
+    case
+        when name_parts is null then comment_without_patterns
+        else {{ mask_names('comment_without_patterns', 'name_parts') }}
+    end as comment_redacted,
     rating,
     occurred_at,
     source_name
-from resolved
+from redacted
