@@ -4,7 +4,8 @@
     looks like a phone number.
 
     A name is recognised by what stands before it ("my name is", "Mrs") or by being a well-known given name with a
-    capital, and takes the capitalised word behind it along. The customer's own contacts, whose names are known, are
+    capital, and takes the capitalised word behind it along. Places are no persons: São Paulo gets a mark that makes it no word of its own
+    for as long as names are looked for. The customer's own contacts, whose names are known, are
     masked by mask_names. -#}
 {% macro redact_personal_data(text) -%}
     {%- set introductions = [
@@ -35,7 +36,9 @@
         ('(^|[^\\pL\\pN_])@[\\pL\\pN_.]{2,}', '\\1[handle]'),
         ('\\b((?i:' ~ introductions | join('|') ~ ') +)' ~ name, '\\1[name]'),
         ('\\b((?:' ~ titles | join('|') ~ ')\\.? +)' ~ name, '\\1[name]'),
+        ("\\b(San|Santa|Santo|São|Saint|St\\.?) (\\p{Lu})", '\\1 _\\2'),
         ('\\b' ~ known_name ~ "(?:[ -]\\p{Lu}[\\pL''’-]+)?", '[name]'),
+        ("\\b(San|Santa|Santo|São|Saint|St\\.?) _", '\\1 '),
     ] -%}
     {%- set form = namespace(text=text) -%}
     {%- for pattern, mark in patterns -%}

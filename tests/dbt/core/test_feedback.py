@@ -27,6 +27,9 @@ MASKED = {
     "Will this ever work? I miss May prices, Mark my words": (
         "Will this ever work? I miss May prices, Mark my words"
     ),
+    "From St. Paul to São Paulo and San Diego with Diego": (
+        "From St. Paul to São Paulo and San Diego with [name]"
+    ),
     "Annual plan of Samsung, Daniels and Tomtom": "Annual plan of Samsung, Daniels and Tomtom",
     "Não recebi o pedido, péssimo!": "Não recebi o pedido, péssimo!",
     "order 2024 and 2025, 10 000 rows": "order 2024 and 2025, 10 000 rows",
