@@ -29,11 +29,26 @@ SUPPORTING_TABLES = (
     "quality.load_ledger",
     "quality.expectation_results",
 )
-# Score files for the tools of CX teams: which mart, and which of its rows may leave the house.
+# Score files for the tools of CX teams: which mart, which of its rows may leave the house, and the
+# purpose to which a customer must not have objected.
 ACTIVATION_FILES = {
-    "churn_scores.csv": "select * from mart_churn_risk where risk_band <> 'no forecast'",
-    "upsell_scores.csv": "select * from mart_upsell_opportunities where is_eligible",
-    "case_queue.csv": "select * from mart_case_queue",
+    "churn_scores.csv": (
+        "select * from mart_churn_risk where risk_band <> 'no forecast'",
+        "profiling",
+    ),
+    "upsell_scores.csv": ("select * from mart_upsell_opportunities where is_eligible", "profiling"),
+    "case_queue.csv": ("select * from mart_case_queue", None),
+}
+# What readers see of a personal value: enough to recognise what one knows, too little to learn it.
+MASKS = {
+    "name": r"regexp_replace({value}, '(\pL)[\pL''’-]*', '\1.', 'g')",
+    "email": (
+        "case when contains({value}, '@') then left({value}, 1) || '***@' "
+        "|| split_part({value}, '@', -1) when {value} is not null then '[withheld]' end"
+    ),
+    "phone": "'***' || right(regexp_replace({value}, '[^0-9]', '', 'g'), 2)",
+    "comment": "case when {value} is not null then '[comment]' end",
+    "other": "case when {value} is not null then '[withheld]' end",
 }
 # A reader that opened the previous snapshot may still be following its files.
 SNAPSHOTS_KEPT = 2
@@ -55,7 +70,8 @@ def publish_snapshot(
     run_id: str,
     as_of: date,
     published_at: datetime,
-    personal_columns: Mapping[str, Sequence[str]],
+    personal_columns: Mapping[str, Mapping[str, str]],
+    restricted: bool = False,
 ) -> Snapshot:
     """Copy the marts out of the warehouse and make them the published set.
 
@@ -72,7 +88,11 @@ def publish_snapshot(
     run_id, as_of, published_at
         What the snapshot says of itself, in its table ``published_snapshot`` and ``manifest.json``.
     personal_columns
-        Columns per table (``schema.table``) that must not leave the warehouse.
+        Columns per table (``schema.table``) that hold personal data, with their kind, a key of
+        `MASKS`; readers see them masked.
+    restricted
+        Whether the tables with such columns are also written whole, to ``restricted/marts.duckdb``,
+        which only the account that runs Throughline can open.
     """
     snapshots = published.parent / "snapshots"
     folder = snapshots / run_id
@@ -82,6 +102,8 @@ def publish_snapshot(
     rows = copy_tables(
         warehouse, folder, run_id=run_id, as_of=as_of, personal_columns=personal_columns
     )
+    if restricted:
+        write_restricted(warehouse, folder / "restricted", tables=sorted(personal_columns))
     write_activation(folder, as_of=as_of, published_at=published_at, run_id=run_id)
     turn_link(published, folder)
     drop_old_snapshots(snapshots, current=folder)
@@ -112,7 +134,7 @@ def copy_tables(
     *,
     run_id: str,
     as_of: date,
-    personal_columns: Mapping[str, Sequence[str]],
+    personal_columns: Mapping[str, Mapping[str, str]],
 ) -> dict[str, int]:
     """Write ``marts.duckdb`` and a Parquet file per mart, and return the rows of each table.
 
@@ -126,8 +148,7 @@ def copy_tables(
         for schema in ("ml", "quality"):
             connection.execute(f"create schema {schema}")
         for table in published_tables(connection):
-            hidden = ", ".join(f'"{column}"' for column in personal_columns.get(table, ()))
-            columns = f"* exclude ({hidden})" if hidden else "*"
+            columns = masked_columns(personal_columns.get(table, {}))
             copy = table.removeprefix("marts.")
             connection.execute(f"create table {copy} as select {columns} from warehouse.{table}")
             rows[table] = _count(connection, copy)
@@ -140,6 +161,38 @@ def copy_tables(
             {"run_id": run_id, "as_of": as_of},
         )
     return rows
+
+
+def masked_columns(personal: Mapping[str, str]) -> str:
+    """Return the select list of a table whose ``personal`` columns are shown masked.
+
+    Raises
+    ------
+    ValueError
+        For a kind of personal data that has no mask; nothing is published rather than shown.
+    """
+    unknown = sorted(set(personal.values()) - set(MASKS))
+    if unknown:
+        raise ValueError(
+            f"personal_data {', '.join(unknown)} has no mask; it is one of {', '.join(MASKS)}"
+        )
+    masks = []
+    for column, kind in personal.items():
+        value = f'cast("{column}" as varchar)'
+        masks.append(f'{MASKS[kind].format(value=value)} as "{column}"')
+    return f"* replace ({', '.join(masks)})" if masks else "*"
+
+
+def write_restricted(warehouse: Path, folder: Path, *, tables: Sequence[str]) -> None:
+    """Write tables with personal data whole, readable by this account alone."""
+    folder.mkdir(mode=0o700)
+    path = folder / "marts.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        for table in tables:
+            copy = table.removeprefix("marts.")
+            connection.execute(f"create table {copy} as select * from warehouse.{table}")
+    path.chmod(0o600)
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -159,13 +212,23 @@ def write_activation(folder: Path, *, as_of: date, published_at: datetime, run_i
     """Write the score files and a manifest with the rows, columns and digest of each."""
     files = []
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as connection:
-        for name, query in ACTIVATION_FILES.items():
+        for name, (query, purpose) in ACTIVATION_FILES.items():
             target = folder / "activation" / name
-            rows, columns = _write_csv(connection, f"{query} order by all", target)
+            allowed = f"{query} order by all"
+            if purpose:
+                allowed = (
+                    f"select * from ({query}) as scores where customer_id not in (select "
+                    "customer_id from mart_contact_permissions "
+                    f"where purpose = '{purpose}' and not is_allowed) order by all"
+                )
+            rows, columns = _write_csv(connection, allowed, target)
+            found = _count(connection, f"({query})")
             files.append(
                 {
                     "file": name,
                     "rows": rows,
+                    "rows_suppressed": found - rows,
+                    "suppressed_because_of": purpose,
                     "columns": columns,
                     "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
                 }

@@ -49,6 +49,8 @@ class Settings:
         Threads of DuckDB and dbt, at least 1.
     memory_limit
         DuckDB's limit, as in ``2GB``.
+    publish_restricted
+        Whether marts with personal data are also published whole, for this account alone.
     """
 
     home: Path
@@ -58,6 +60,7 @@ class Settings:
     company: str = "Throughline"
     threads: int = 2
     memory_limit: str = "2GB"
+    publish_restricted: bool = False
 
     def __post_init__(self) -> None:
         if self.threads < 1:
@@ -84,6 +87,7 @@ class Settings:
             company=os.environ.get("THROUGHLINE_COMPANY", cls.company),
             threads=int(os.environ.get("THROUGHLINE_THREADS", "2")),
             memory_limit=os.environ.get("THROUGHLINE_MEMORY_LIMIT", "2GB"),
+            publish_restricted=_switch("THROUGHLINE_PUBLISH_RESTRICTED"),
         )
 
     def export(self) -> None:
@@ -99,6 +103,7 @@ class Settings:
                 "THROUGHLINE_COMPANY": self.company,
                 "THROUGHLINE_THREADS": str(self.threads),
                 "THROUGHLINE_MEMORY_LIMIT": self.memory_limit,
+                "THROUGHLINE_PUBLISH_RESTRICTED": "1" if self.publish_restricted else "0",
                 "THROUGHLINE_WAREHOUSE": str(self.warehouse_path),
                 "DAGSTER_HOME": str(self.dagster_home),
                 "DBT_TARGET_PATH": str(self.dbt_target_dir),
@@ -161,6 +166,14 @@ class Settings:
     def dbt_target_dir(self) -> Path:
         """What dbt writes: manifest, compiled SQL, run results."""
         return self.home / "dbt" / "target"
+
+
+def _switch(name: str) -> bool:
+    """Return whether the variable ``name`` is on; absent is off."""
+    value = os.environ.get(name, "0")
+    if value not in ("0", "1"):
+        raise ValueError(f"{name} is {value!r}; it must be 1 (on) or 0 (off)")
+    return value == "1"
 
 
 def dbt_variable(name: str) -> Any:

@@ -123,10 +123,14 @@ class Warehouse:
             ).fetchall()
         return {str(name): int(count) for name, count in rows}
 
-    def preview(self, table: str, rows: int = 5) -> list[dict[str, str]]:
-        """Return the first rows of ``schema.table`` as text, for people to look at."""
+    def preview(
+        self, table: str, *, without: Sequence[str] = (), rows: int = 5
+    ) -> list[dict[str, str]]:
+        """Return the first rows of ``schema.table`` as text, some columns left out."""
+        hidden = ", ".join(f'"{column}"' for column in without)
+        columns = f"* exclude ({hidden})" if hidden else "*"
         with self.connect(read_only=True) as connection:
-            result = connection.execute(f"select * from {table} limit {rows}")
+            result = connection.execute(f"select {columns} from {table} limit {rows}")
             names = [column[0] for column in result.description or []]
             return [dict(zip(names, map(str, row), strict=True)) for row in result.fetchall()]
 

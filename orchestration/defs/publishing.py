@@ -33,6 +33,7 @@ def definitions(settings: Settings) -> dg.Definitions:
             as_of=run.last_day,
             published_at=run.arrival,
             personal_columns=personal_columns(manifest),
+            restricted=run.settings.publish_restricted,
         )
         return dg.MaterializeResult(
             metadata={

@@ -29,10 +29,13 @@ def warehouse(tmp_path: Path) -> Path:
             "create table core.fct_feedback as select 'secret' as comment_text",
             "create table marts.mart_churn_risk as select * from (values "
             "('c1', 'Acme', 'high', 'a@example.com'), ('c2', '=cmd()', 'low', 'b@example.com'), "
-            "('c3', 'Gone', 'no forecast', null)) "
+            "('c3', 'Gone', 'no forecast', null), ('c4', '=cmd()', 'low', 'no address')) "
             "as risk (customer_id, customer_label, risk_band, email)",
             "create table marts.mart_upsell_opportunities as "
             "select 'c1' as customer_id, true as is_eligible union all select 'c2', false",
+            "create table marts.mart_contact_permissions as select * from (values "
+            "('c1', 'profiling', true), ('c2', 'profiling', false), ('c1', 'survey', false)) "
+            "as permissions (customer_id, purpose, is_allowed)",
             "create table marts.mart_case_queue as select 'k1' as case_id",
             "create table ml.model_metrics as select 'churn' as model_name",
             "create table ml.secret_workings as select 1 as one",
@@ -42,14 +45,17 @@ def warehouse(tmp_path: Path) -> Path:
     return path
 
 
-def published(warehouse: Path, tmp_path: Path, run_id: str) -> publish.Snapshot:
+def published(
+    warehouse: Path, tmp_path: Path, run_id: str, *, restricted: bool = False
+) -> publish.Snapshot:
     return publish_snapshot(
         warehouse,
         tmp_path / "published",
         run_id=run_id,
         as_of=AS_OF,
         published_at=RECEIVED,
-        personal_columns={"marts.mart_churn_risk": ["email"]},
+        personal_columns={"marts.mart_churn_risk": {"email": "email"}},
+        restricted=restricted,
     )
 
 
@@ -63,10 +69,10 @@ def test_marts_are_copied_as_duckdb_and_parquet_when_published(
 ) -> None:
     snapshot = published(warehouse, tmp_path, "run1")
     link = tmp_path / "published"
-    assert snapshot.rows["marts.mart_churn_risk"] == 3
-    assert rows(link / "marts.duckdb", "select count(*) from marts.mart_churn_risk") == [(3,)]
+    assert snapshot.rows["marts.mart_churn_risk"] == 4
+    assert rows(link / "marts.duckdb", "select count(*) from marts.mart_churn_risk") == [(4,)]
     parquet = link / "parquet" / "mart_churn_risk.parquet"
-    assert rows(link / "marts.duckdb", f"select count(*) from '{parquet}'") == [(3,)]
+    assert rows(link / "marts.duckdb", f"select count(*) from '{parquet}'") == [(4,)]
     assert rows(
         link / "marts.duckdb", "select run_id, as_of_date from marts.published_snapshot"
     ) == [("run1", AS_OF)]
@@ -85,15 +91,68 @@ def test_core_and_unlisted_tables_stay_inside_when_published(
     assert not names & {"core.fct_feedback", "ml.secret_workings", "main.int_steps"}
 
 
-def test_personal_columns_are_left_out_when_tagged(warehouse: Path, tmp_path: Path) -> None:
+def test_personal_columns_are_masked_when_tagged(warehouse: Path, tmp_path: Path) -> None:
     published(warehouse, tmp_path, "run1")
     link = tmp_path / "published"
-    columns = rows(
-        link / "marts.duckdb", "select column_name from (describe marts.mart_churn_risk)"
+    masked = rows(
+        link / "marts.duckdb", "select customer_id, email from marts.mart_churn_risk order by 1"
     )
-    assert ("email",) not in columns
+    assert masked == [
+        ("c1", "a***@example.com"), ("c2", "b***@example.com"), ("c3", None),
+        ("c4", "[withheld]"),
+    ]  # fmt: skip
     for file in (link / "activation").iterdir():
-        assert "example.com" not in file.read_text()
+        assert "a@example.com" not in file.read_text()
+    assert not (link / "restricted").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown"),
+    [
+        ("name", "Ada O'Neill-Marsh", "A. O."),
+        ("email", "ada@mail.example.org", "a***@mail.example.org"),
+        ("phone", "+44 20 7946 0958", "***58"),
+        ("comment", "call me", "[comment]"),
+        ("other", "1980-02-03", "[withheld]"),
+        ("name", None, None),
+        ("phone", None, None),
+        ("comment", None, None),
+    ],
+)
+def test_a_value_is_masked_by_its_kind(kind: str, value: str | None, shown: str | None) -> None:
+    select = f"select {publish.masked_columns({'value': kind})} from (select ? as value)"
+    assert duckdb.execute(select, [value]).fetchall() == [(shown,)]
+
+
+def test_nothing_is_published_when_a_kind_has_no_mask() -> None:
+    with pytest.raises(ValueError, match="personal_data iris has no mask; it is one of name, "):
+        publish.masked_columns({"eye": "iris"})
+
+
+def test_restricted_set_is_whole_and_for_its_owner_alone_when_asked_for(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published(warehouse, tmp_path, "run1", restricted=True)
+    path = tmp_path / "published" / "restricted" / "marts.duckdb"
+    assert rows(path, "select email from mart_churn_risk where customer_id = 'c1'") == [
+        ("a@example.com",)
+    ]
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_scores_of_those_who_object_stay_inside_when_published(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published(warehouse, tmp_path, "run1")
+    folder = tmp_path / "published" / "activation"
+    scores = list(csv.DictReader((folder / "churn_scores.csv").read_text().splitlines()))
+    assert [row["customer_id"] for row in scores] == ["c1", "c4"]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    suppressed = [
+        (file["rows_suppressed"], file["suppressed_because_of"]) for file in manifest["files"]
+    ]
+    assert suppressed == [(1, "profiling"), (0, "profiling"), (0, None)]
 
 
 def test_manifest_agrees_with_files_when_published(warehouse: Path, tmp_path: Path) -> None:
@@ -150,7 +209,7 @@ def test_open_reader_finishes_on_its_set_when_another_is_published(
         published(warehouse, tmp_path, "run2")
         published(warehouse, tmp_path, "run3")
         found = reader.execute("select count(*) from marts.mart_churn_risk").fetchone()
-    assert found == (3,)
+    assert found == (4,)
 
 
 def test_only_the_newest_snapshots_stay_when_many_are_published(

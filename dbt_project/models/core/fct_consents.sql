@@ -11,6 +11,8 @@ customer_identities as (
 select
     consents.source_name || ':' || consents.consent_id as consent_id,
     customer_identities.customer_id,
+    consents.customer_key_type,
+    consents.customer_key,
     consents.purpose,
     consents.is_granted,
     consents.updated_at,

@@ -1,11 +1,12 @@
 """Three passes of dbt: what forecasts read, the forecasts' inputs, and what reads the forecasts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
+from orchestration.defs.transformation.manifest import personal_columns
 from orchestration.defs.transformation.project import current_manifest, dbt_project
 from orchestration.defs.transformation.translator import TableTranslator
 from orchestration.run import Run
@@ -30,6 +31,7 @@ def definitions(settings: Settings) -> dg.Definitions:
     project = dbt_project(settings)
     manifest = current_manifest(settings)
     translator = TableTranslator()
+    personal = personal_columns(manifest)
 
     def dbt_pass(name: str, select: str, exclude: str) -> dg.AssetsDefinition:
         @dbt_assets(
@@ -53,7 +55,7 @@ def definitions(settings: Settings) -> dg.Definitions:
             for event in events:
                 if isinstance(event, dg.Output):
                     table = ".".join(context.asset_key_for_output(event.output_name).path)
-                    yield with_figures(event, table, row_counts.get(table), run.warehouse)
+                    yield with_figures(event, table, row_counts.get(table), run.warehouse, personal)
                 else:
                     yield event
 
@@ -79,16 +81,21 @@ def describe(event: Any) -> str:
 
 
 def with_figures(
-    event: dg.Output[Any], table: str, rows: int | None, warehouse: Warehouse
+    event: dg.Output[Any],
+    table: str,
+    rows: int | None,
+    warehouse: Warehouse,
+    personal: Mapping[str, Mapping[str, str]],
 ) -> dg.Output[Any]:
     """Add the rows of a table, and the first of them where it is a mart; views have neither.
 
-    Marts alone are shown, since nothing below them is free of personal data.
+    Marts alone are shown, without their ``personal`` columns: nothing below them is free of such.
     """
     if rows is None:
         return event
     figures: dict[str, Any] = {**event.metadata, "dagster/row_count": rows}
     if table.startswith("marts.") and rows:
-        records = [dg.TableRecord(record) for record in warehouse.preview(table)]
+        previewed = warehouse.preview(table, without=list(personal.get(table, {})))
+        records = [dg.TableRecord(record) for record in previewed]
         figures["preview"] = dg.MetadataValue.table(records)
     return event.with_metadata(figures)

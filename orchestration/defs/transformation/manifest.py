@@ -14,16 +14,15 @@ def mart_keys(manifest: Path) -> list[dg.AssetKey]:
     return [dg.AssetKey(["marts", node["alias"]]) for node in _models(manifest) if _is_mart(node)]
 
 
-def personal_columns(manifest: Path) -> dict[str, list[str]]:
-    """Return, per mart (``marts.<name>``), the columns whose meta says ``personal_data``."""
-    tagged: dict[str, list[str]] = {}
+def personal_columns(manifest: Path) -> dict[str, dict[str, str]]:
+    """Return, per mart (``marts.<name>``), the columns tagged ``personal_data`` with their kind."""
+    tagged: dict[str, dict[str, str]] = {}
     for node in _models(manifest):
-        columns = [
-            name
+        columns = {
+            name: str(kind)
             for name, column in node["columns"].items()
-            if column.get("config", {}).get("meta", {}).get("personal_data")
-            or column.get("meta", {}).get("personal_data")
-        ]
+            if (kind := column.get("config", {}).get("meta", {}).get("personal_data"))
+        }
         if _is_mart(node) and columns:
             tagged[f"marts.{node['alias']}"] = columns
     return tagged

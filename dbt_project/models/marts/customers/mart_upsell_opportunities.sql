@@ -35,14 +35,12 @@ service as (
     select * from {{ ref('int_customer_service') }}
 ),
 
-consents as (
+permissions as (
     select
         customer_id,
-        is_granted,
-        row_number() over (partition by customer_id order by updated_at desc, consent_id desc)
-            as recency
-    from {{ ref('fct_consents') }}
-    where purpose = 'marketing' and customer_id is not null
+        is_allowed
+    from {{ ref('mart_contact_permissions') }}
+    where purpose = 'marketing'
 ),
 
 scores as (
@@ -108,7 +106,7 @@ candidates as (
                     true
                 )
                 then 'customer for too short a time'
-            when not coalesce(consents.is_granted, true) then 'no consent to marketing'
+            when not permissions.is_allowed then 'no consent to marketing'
             when service.open_ticket_count > 0 then 'open ticket'
             when churn_risk.risk_band = 'high' then 'keep the customer first'
             when
@@ -127,7 +125,7 @@ candidates as (
             customers.customer_id = offers_made.customer_id
             and offers.offer_id = offers_made.offer_id
     left join contact_load on customers.customer_id = contact_load.customer_id
-    left join consents on customers.customer_id = consents.customer_id and consents.recency = 1
+    left join permissions on customers.customer_id = permissions.customer_id
     left join service on customers.customer_id = service.customer_id
     left join churn_risk on customers.customer_id = churn_risk.customer_id
     left join scores

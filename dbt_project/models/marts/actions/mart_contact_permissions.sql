@@ -1,0 +1,77 @@
+with
+
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+purposes as (
+    select * from {{ ref('consent_purposes') }}
+),
+
+consents as (
+    select * from {{ ref('fct_consents') }}
+    where customer_id is not null
+),
+
+entries as (
+    select
+        consents.customer_id,
+        consents.customer_key_type,
+        consents.customer_key,
+        purposes.purpose,
+        consents.is_granted,
+        consents.updated_at,
+        row_number() over (
+            partition by
+                consents.customer_id,
+                consents.customer_key_type,
+                consents.customer_key,
+                purposes.purpose
+            order by consents.updated_at desc, consents.is_granted asc, consents.consent_id desc
+        ) as recency
+    from consents
+    inner join purposes on consents.purpose in (purposes.purpose, 'all')
+),
+
+-- An account has several persons: one who agrees may be addressed though another objects.
+stated as (
+    select
+        customer_id,
+        purpose,
+        count(*) filter (where is_granted) as granting_person_count,
+        count(*) filter (where not is_granted) as objecting_person_count,
+        max(updated_at) as stated_at
+    from entries
+    where recency = 1
+    group by customer_id, purpose
+),
+
+judged as (
+    select
+        customers.customer_id,
+        purposes.purpose,
+        coalesce(stated.granting_person_count, 0) as granting_person_count,
+        coalesce(stated.objecting_person_count, 0) as objecting_person_count,
+        stated.stated_at,
+        case
+            when coalesce(customers.is_test, false) then 'test account'
+            when stated.granting_person_count > 0 then 'agreed'
+            when stated.objecting_person_count > 0 then 'objected'
+            when purposes.basis = 'opt_out' then 'has not objected'
+            else 'never agreed'
+        end as reason
+    from customers
+    cross join purposes
+    left join stated
+        on customers.customer_id = stated.customer_id and purposes.purpose = stated.purpose
+)
+
+select
+    customer_id,
+    purpose,
+    reason in ('agreed', 'has not objected') as is_allowed,
+    reason,
+    granting_person_count,
+    objecting_person_count,
+    stated_at
+from judged
