@@ -8,14 +8,21 @@ CUSTOMERS ?= 2000
 # The demo company's history ends on this day.
 DEMO_AS_OF := 2026-06-30
 
-.PHONY: run test check bench ui clean lock setup format
+.PHONY: run test test-parts test-runs check bench ui clean lock setup format
 
 run: setup
 	$(BIN)/throughline demo --customers $(CUSTOMERS)
 	THROUGHLINE_COMPANY="Demo company" $(BIN)/throughline run --source demo --as-of $(DEMO_AS_OF)
 
+# Whole runs take as long as all other tests together, so the two halves share two cores.
 test: setup
-	$(BIN)/pytest
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-parts test-runs
+
+test-parts: setup
+	$(BIN)/pytest --ignore=tests/e2e --ignore=tests/real
+
+test-runs: setup
+	$(BIN)/pytest tests/e2e tests/real
 
 check: setup
 	$(BIN)/ruff format --check .
