@@ -70,7 +70,7 @@ class KnownRows:
             left join {KNOWN} as known on met.throughline_content = known.throughline_content
             where met.copy > coalesce(known.copies, 0)
             order by met.throughline_position
-        """).fetch_arrow_table()
+        """).to_arrow_table()
         self._connection.execute(f"""
             update {KNOWN} as known
             set copies = known.copies - counted.copies

@@ -56,7 +56,8 @@ KINDS_OF_VALUES: dict[str, tuple[type, ...]] = {
     "name": (str,), "location": (str,), "token_url": (str,), "scope": (str,),
     "chunk_rows": (int,), "attempts": (int,), "connect_seconds": (int,), "first": (int,),
     "limit": (int,), "overlap": (int, float), "backoff_seconds": (int, float),
-    "timeout_seconds": (int, float), "until_settled": (bool,), "ordered": (bool,), "columns": (list,),
+    "timeout_seconds": (int, float), "until_settled": (bool,), "ordered": (bool,),
+    "columns": (list,),
 }  # fmt: skip
 
 

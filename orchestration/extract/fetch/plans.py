@@ -30,7 +30,7 @@ class Target:
     source, stream
         As in the contract; files land in ``landing/<source>/<stream>/``.
     has_key
-        Whether the loader can tell a record that comes again. Where it cannot, whatever has landed
+        Whether the loader can tell a record that comes again. Where it cannot, what has landed
         is compared with what arrives, and only new rows are written.
     cursor
         Column or path whose highest value so far says where the next fetch goes on; None: the
