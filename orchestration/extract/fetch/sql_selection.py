@@ -155,7 +155,7 @@ def _described_type(engine: sa.Engine, entry: Sequence[Any]) -> Any:
     known = adapters.types.get(entry[1])
     if known is None or known.array_oid == entry[1]:
         return sa.types.NullType() if known is None else postgresql.ARRAY(sa.Text)
-    kind = engine.dialect.ischema_names.get(known.name)  # type: ignore[attr-defined]
+    kind = engine.dialect.ischema_names.get(known.regtype)  # type: ignore[attr-defined]
     if kind is None:
         return sa.types.NullType()
     if issubclass(kind, sa.Numeric) and not issubclass(kind, sa.Float):

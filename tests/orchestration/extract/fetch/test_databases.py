@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-from dataclasses import replace
 
-import psycopg
 import pytest
 
-from orchestration.extract.fetch.landing import StreamLanding
 from tests.orchestration.extract.fetch.conftest import (
-    ORDERS,
-    VARIABLE,
     Bench,
     Database,
-    column,
     sql_plan,
 )
 
@@ -67,7 +55,9 @@ def test_only_new_rows_land_when_a_cursor_is_known(shop: Bench, orders: Database
     assert shop.fetch(BY_CURSOR).files == ()
     insert(orders, (4, "2026-06-03 10:00+00", 40))
     second = shop.fetch(BY_CURSOR)
-    assert second.files == ("orders/000001_2026-06-03T10.00.00+00.00_2026-06-03T10.00.00+00.00.parquet",)
+    assert second.files == (
+        "orders/000001_2026-06-03T10.00.00+00.00_2026-06-03T10.00.00+00.00.parquet",
+    )
     shop.load()
     assert raw_ids(shop) == [1, 2, 3, 4]
 
