@@ -4,35 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
-
-from tests.orchestration.extract.fetch.conftest import (
-    Bench,
-    Database,
-    sql_plan,
-)
+from tests.orchestration.extract.fetch.conftest import Bench, Database, insert, sql_plan
 
 BY_CURSOR = sql_plan(cursor="updated_at", overlap=0)
-TABLE = (
-    "create table orders (order_id bigint primary key, updated_at timestamptz, amount numeric(9,2))"
-)
-
-
-def insert(database: Database, *rows: tuple[int, str, float]) -> None:
-    values = ", ".join(f"({number}, '{at}', {amount})" for number, at, amount in rows)
-    database.execute(f"insert into orders values {values}")
-
-
-@pytest.fixture
-def orders(database: Database) -> Database:
-    database.execute(TABLE)
-    insert(
-        database,
-        (1, "2026-06-01 10:00+00", 10),
-        (2, "2026-06-02 10:00+00", 20),
-        (3, "2026-06-02 10:00+00", 30),
-    )
-    return database
 
 
 def raw_ids(shop: Bench) -> list[int]:
