@@ -26,6 +26,7 @@ TELEMETRY_OFF = {
     "DAGSTER_DISABLE_TELEMETRY": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "GX_ANALYTICS_ENABLED": "false",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
 }
 
 
@@ -103,6 +104,7 @@ class Settings:
                 "DAGSTER_HOME": str(self.dagster_home),
                 "DBT_TARGET_PATH": str(self.dbt_target_dir),
                 "DBT_LOG_PATH": str(self.home / "dbt" / "logs"),
+                "DLT_DATA_DIR": str(self.fetch_dir / "dlt"),
             }
         )
         if self.as_of:
@@ -133,6 +135,11 @@ class Settings:
         return self.home / "warehouse.duckdb"
 
     @property
+    def fetch_dir(self) -> Path:
+        """How far each stream of a database or an API has been fetched."""
+        return self.home / "fetch"
+
+    @property
     def models_dir(self) -> Path:
         """Fitted models with their cards, ``models/<model>/<version>/``."""
         return self.home / "models"
@@ -161,6 +168,11 @@ class Settings:
     def dbt_target_dir(self) -> Path:
         """What dbt writes: manifest, compiled SQL, run results."""
         return self.home / "dbt" / "target"
+
+
+def secrets() -> Mapping[str, str]:
+    """Return the environment, in which contracts name the variables that hold secrets."""
+    return os.environ
 
 
 def dbt_variable(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -107,6 +108,12 @@ def fetch_stream(plan: Plan, request: FetchRequest) -> StreamFetch:
                 landing.save(replace(landing.state, last_error=error))
     except FetchError as failure:
         error = redactor.clean(str(failure))
+    except Exception as failure:
+        # A mistake of ours is to be seen, but not with what a library quotes in its message.
+        if redactor.holds_secret("".join(traceback.format_exception(failure))):
+            message = redactor.clean(f"{target.label}: {type(failure).__name__}: {failure}")
+            raise RuntimeError(message) from None
+        raise
     return StreamFetch(
         source=target.source,
         stream=target.stream,

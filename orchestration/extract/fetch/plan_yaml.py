@@ -100,6 +100,12 @@ def read_plans(folder: Path) -> tuple[Plan, ...]:
         return tuple(_plan(kind, folder.name, source, table) for table in tables)
 
 
+def read_all_plans(staging_dir: Path) -> tuple[Plan, ...]:
+    """Return what is to be fetched for every source, in the order of their names."""
+    folders = sorted(path for path in staging_dir.iterdir() if path.is_dir())
+    return tuple(plan for folder in folders for plan in read_plans(folder))
+
+
 def _plan(kind: str, source_name: str, source: Mapping[str, Any], table: Mapping[str, Any]) -> Plan:
     name = str(table.get("name", ""))
     with located(f"source {source_name}: table {name}: fetch"):

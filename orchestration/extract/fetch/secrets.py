@@ -6,11 +6,13 @@ import base64
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote
 
 from orchestration.extract.shapes import ContractError
 
 ENVIRONMENT_NAME = re.compile(r"^env ([A-Za-z_][A-Za-z0-9_]*)$")
+# A password may hold any sign, so it reaches to the last @.
+PASSWORD_OF_ADDRESS = re.compile(r"://[^:/@]*:(.*)@")
 HIDDEN = "***"
 # Shorter texts stand in ordinary words too, and hiding those would garble every message.
 SHORTEST_SECRET = 4
@@ -110,10 +112,5 @@ class Redactor:
 
 def _parts_of_address(value: str) -> list[str]:
     """Return the password that a connection address holds, as written and as meant."""
-    if "://" not in value:
-        return []
-    try:
-        password = urlsplit(value).password
-    except ValueError:
-        return []
-    return [password, unquote(password)] if password else []
+    found = PASSWORD_OF_ADDRESS.search(value)
+    return [found.group(1), unquote(found.group(1))] if found else []

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import textwrap
+import traceback
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
+import sqlalchemy as sa
 
 from orchestration.extract.fetch.landing import StreamLanding
 from orchestration.extract.fetch.plans import SqlPlan
@@ -191,7 +192,7 @@ def test_no_secret_is_written_when_fetches_succeed_and_fail(
     shop: Bench, five: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(0)
-    results = [shop.fetch(BY_CURSOR)]
+    results, said = [shop.fetch(BY_CURSOR)], list[str]()
     for address in (
         five.url.replace("reader", "nobody"),
         f"postgresql://reader:{PASSWORD}@127.0.0.1:1/postgres",
@@ -201,15 +202,26 @@ def test_no_secret_is_written_when_fetches_succeed_and_fail(
         shop.environment[VARIABLE] = address
         results.append(shop.try_fetch(sql_plan(attempts=1)))
 
-    def leak(*_: object) -> None:
-        raise psycopg.OperationalError(f"could not reach reader:{PASSWORD}@host")
+    for raised in (
+        sa.exc.OperationalError("select", {}, Exception(f"no reader:{PASSWORD}@host")),
+        sa.exc.ProgrammingError("select", {}, Exception(f"no reader:{PASSWORD}@host")),
+        ValueError(f"a library that quotes {five.url}"),
+    ):
 
-    monkeypatch.setattr(BatchLoader, "load_rows", leak)
-    shop.environment[VARIABLE] = five.url
-    with pytest.raises(psycopg.OperationalError):
-        shop.try_fetch(BY_CURSOR)
-    assert [result.error is None for result in results] == [True, False, False, False, False]
-    said = "\n".join([*map(repr, results), caplog.text])
+        def leak(*_: object, error: Exception = raised) -> None:
+            raise error
+
+        monkeypatch.setattr(BatchLoader, "load_rows", leak)
+        shop.environment[VARIABLE] = f"postgresql://reader:{PASSWORD}@/postgres?host={five.folder}"
+        try:
+            results.append(shop.try_fetch(sql_plan(attempts=1)))
+        except RuntimeError as error:
+            said.append("".join(traceback.format_exception(error)))
+            assert "ValueError" in said[-1]
+    assert [result.error is None for result in results] == [True] + [False] * 6
+    assert len(said) == 1
+    everything = "\n".join([*said, *map(repr, results), caplog.text])
+    assert "***" in everything
     for secret in (PASSWORD, "s3cret", "planted%20pass"):
-        assert secret not in said
+        assert secret not in everything
         assert secret.encode() not in shop.everything_written()
