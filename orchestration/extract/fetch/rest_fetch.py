@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,8 @@ from orchestration.extract.fetch.rest_reader import EndpointReader
 from orchestration.extract.fetch.secrets import FetchError, Redactor
 from orchestration.extract.shapes import ContractError
 
+TALKATIVE = ("urllib3.connectionpool", "dlt")
+
 
 def read(
     plan: RestPlan,
@@ -24,15 +27,34 @@ def read(
     messages: list[str],
 ) -> None:
     """Land what is new at an endpoint; each request is tried again as the plan says."""
+    client = build_client(plan, request.environment, redactor)
     reader = EndpointReader(
         plan=plan,
-        client=build_client(plan, request.environment, redactor),
+        client=client,
         params=resolved_params(plan, request.environment, redactor),
         landing=landing,
         messages=messages,
     )
-    with api_errors(plan, redactor.clean):
+    with client.session, cleaned_logs(redactor.clean), api_errors(plan, redactor.clean):
         reader.read()
+
+
+@contextmanager
+def cleaned_logs(clean: Callable[[str], str]) -> Iterator[None]:
+    """Keep secrets out of what the libraries log, which is whole addresses and headers."""
+
+    def filtered(record: logging.LogRecord) -> bool:
+        record.msg, record.args = clean(record.getMessage()), ()
+        return True
+
+    loggers = [logging.getLogger(name) for name in TALKATIVE]
+    for logger in loggers:
+        logger.addFilter(filtered)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(filtered)
 
 
 @contextmanager

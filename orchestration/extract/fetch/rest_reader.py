@@ -245,14 +245,17 @@ class _OpenLines:
 
 def _refuse(response: requests.Response, *_: object, **__: object) -> None:
     """Raise what the client tries again, or not, by the status alone."""
+    if response.ok and not response.is_redirect:
+        return
+    # Whatever the body says is not read: it may quote a record, and its connection is done with.
+    response.close()
     if response.is_redirect:
         message = (
             "the server answers with a redirect, which is not followed since it would be sent the "
             "key; name the address it leads to as base_url"
         )
         raise FetchError(message)
-    if not response.ok:
-        raise requests.HTTPError(response=response)
+    raise requests.HTTPError(response=response)
 
 
 def _capped(length: int, limit: int | None) -> str:
