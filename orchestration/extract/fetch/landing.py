@@ -7,6 +7,7 @@ another name, none is overwritten, and the loader never sees half of one.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections.abc import Sequence
@@ -65,6 +66,11 @@ class StreamLanding:
             self.save(state_after(pending) if file.exists() else replace(self.state, pending=None))
         for stray in self.folder.glob(".*.part"):
             stray.unlink()
+
+    @property
+    def stamp(self) -> dt.datetime:
+        """When the fetch that is under way began, UTC."""
+        return dt.datetime.fromisoformat(str(self.state.last_attempt)).replace(tzinfo=dt.UTC)
 
     def save(self, state: StreamState) -> None:
         """Write the state and go on from it."""

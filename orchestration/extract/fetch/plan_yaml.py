@@ -30,9 +30,10 @@ SOURCE_KEYS = {
              "attempts", "backoff_seconds", "timeout_seconds"),
 }  # fmt: skip
 TABLE_KEYS = {
-    "sql": ("table", "query", "schema", "columns", "cursor", "initial", "overlap", "chunk_rows"),
+    "sql": ("table", "query", "schema", "columns", "cursor", "initial", "overlap", "chunk_rows",
+            "stamp"),
     "rest": ("path", "params", "records", "pagination", "cursor", "since_param", "since_format",
-             "ordered", "initial", "overlap", "chunk_rows"),
+             "ordered", "initial", "overlap", "chunk_rows", "stamp"),
 }  # fmt: skip
 AUTH_SECRETS = {
     "none": (),
@@ -57,7 +58,7 @@ KINDS_OF_VALUES: dict[str, tuple[type, ...]] = {
     "chunk_rows": (int,), "attempts": (int,), "connect_seconds": (int,), "first": (int,),
     "limit": (int,), "overlap": (int, float), "backoff_seconds": (int, float),
     "timeout_seconds": (int, float), "until_settled": (bool,), "ordered": (bool,),
-    "columns": (list,),
+    "columns": (list,), "stamp": (str,),
 }  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def _plan(kind: str, source_name: str, source: Mapping[str, Any], table: Mapping
             stream=name,
             has_key=bool(landing.get("key")),
             **_given(given, "cursor", "initial", "overlap", "chunk_rows", "attempts"),
-            **_given(given, "backoff_seconds"),
+            **_given(given, "backoff_seconds", "stamp"),
         )
         if kind == "sql":
             return _sql_plan(target, given)

@@ -41,6 +41,9 @@ class Target:
         How far a fetch looks back behind the highest value: seconds of a timestamp, days of a date,
         units of a number. A row whose transaction was open while its neighbours were fetched
         appears behind the highest value. None: see `positions.DEFAULT_OVERLAP`.
+    stamp
+        Column that takes the time of the fetch, where the whole is read each time and nothing else
+        says which of two rows of a key is the newer one.
     chunk_rows
         Rows of a file; a killed fetch goes on after the last whole one.
     attempts
@@ -55,6 +58,7 @@ class Target:
     cursor: str | None = None
     initial: Cursor | None = None
     overlap: float | None = None
+    stamp: str | None = None
     chunk_rows: int = 100_000
     attempts: int = 5
     backoff_seconds: float = 1.0
@@ -68,6 +72,12 @@ class Target:
             if number is not None and number < 0:
                 message = f"{name}: {number} is below 0"
                 raise ContractError(message)
+        if self.stamp is not None and (self.cursor is not None or not self.has_key):
+            message = (
+                "stamp: is of use only where the whole is read each time (no cursor) and the "
+                "stream has a key, by which `version: [that column]` replaces rows"
+            )
+            raise ContractError(message)
         if self.cursor is None:
             for name, given in (("initial", self.initial), ("overlap", self.overlap)):
                 if given is not None:

@@ -84,9 +84,13 @@ class EndpointReader:
                 values = [value for value in map(self._cursor_of, page) if value is not None]
                 for value in values:
                     highest = higher(highest, value)
-                lines = {_digest(line): line for line in map(_line, page)}
-                new = [line for digest, line in lines.items() if digest not in seen]
-                seen.update(lines)
+                records = {_digest(_line(record)): record for record in page}
+                new = [
+                    self._stamped(record)
+                    for digest, record in records.items()
+                    if digest not in seen
+                ]
+                seen.update(records)
                 fresh += len(new)
                 file.add(new, values)
                 if file.rows >= self.plan.target.chunk_rows:
@@ -95,6 +99,11 @@ class EndpointReader:
         finally:
             file.drop()
         return fresh, pages, highest
+
+    def _stamped(self, record: dict[str, Any]) -> str:
+        """Return the record as a line, with the time of this fetch where the plan asks for it."""
+        stamp = self.plan.target.stamp
+        return _line({**record, stamp: self.landing.stamp.isoformat()} if stamp else record)
 
     def _pages(self) -> Iterator[PageData[Any]]:
         """Yield the pages of one pass, after looking at each for what would lose records."""

@@ -147,6 +147,13 @@ class TableReader:
         with KnownRows(files, [column.name for column in selection.columns]) as known:
             self._land(selection, query, known, whole=True)
 
+    def _stamped(self, batch: pa.Table) -> pa.Table:
+        """Return the batch with the time of this fetch, where the plan asks for it."""
+        if self.plan.target.stamp is None:
+            return batch
+        moment = pa.scalar(self.landing.stamp, pa.timestamp("us", "UTC"))
+        return batch.append_column(self.plan.target.stamp, pa.repeat(moment, batch.num_rows))
+
     def _known(self, selection: Selection) -> KnownRows:
         """Return the landed rows that may come again."""
         files = self.landing.known_files(self.landing.state.recent)
@@ -173,7 +180,7 @@ class TableReader:
                 fresh = batch
                 if cursor is None or _may_be_known(batch, cursor, before):
                     fresh = known.new(batch)
-                file.add(fresh)
+                file.add(self._stamped(fresh))
                 if file.rows >= limit and not whole:
                     file.put()
             file.put()
