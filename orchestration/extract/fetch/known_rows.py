@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,25 +30,48 @@ class KnownRows:
     """
 
     def __init__(self, files: Sequence[Path], columns: Sequence[str]) -> None:
+        self._files = list(files)
         self._columns = tuple(columns)
-        self._connection = duckdb.connect(config={"threads": 1, "memory_limit": "512MB"})
-        self._connection.execute("load icu; set TimeZone = 'UTC'")
-        self._connection.execute(
-            f"create table {KNOWN} as {self._known(files)}"
-            if files
-            else f"create table {KNOWN} (throughline_content varchar, copies bigint)"
-        )
-        self._left = bool(files) and self._count() > 0
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def __enter__(self) -> KnownRows:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            shutil.rmtree(self._spill, ignore_errors=True)
+
+    @property
+    def _spill(self) -> Path:
+        """Beside the files, where there is room for a part of them."""
+        return self._files[0].parent / ".spill"
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        """Count the known rows, once the first row arrives that may be one of them."""
+        if self._connection is None:
+            self._connection = duckdb.connect(
+                config={
+                    "threads": 1,
+                    "memory_limit": "512MB",
+                    "temp_directory": str(self._spill),
+                    "preserve_insertion_order": False,
+                }
+            )
+            self._connection.execute("load icu; set TimeZone = 'UTC'")
+            self._connection.execute(f"create table {KNOWN} as {self._known(self._connection)}")
+        return self._connection
 
     def new(self, batch: pa.Table) -> pa.Table:
         """Return the rows of ``batch`` that have not landed; its order is kept."""
-        if not self._left or not batch.num_rows:
+        if not self._files or not batch.num_rows:
             return batch
+        connection = self._open()
         numbered = batch.append_column(
             "throughline_position", pa.array(range(batch.num_rows), pa.int64())
         )
-        self._connection.register("batch", numbered)
-        self._connection.execute(f"""
+        connection.register("batch", numbered)
+        connection.execute(f"""
             create or replace temp table met as
             with contents as (
                 select
@@ -64,14 +88,14 @@ class KnownRows:
                 ) as copy
             from contents
         """)
-        fresh = self._connection.execute(f"""
+        fresh = connection.execute(f"""
             select met.throughline_position
             from met
             left join {KNOWN} as known on met.throughline_content = known.throughline_content
             where met.copy > coalesce(known.copies, 0)
             order by met.throughline_position
         """).to_arrow_table()
-        self._connection.execute(f"""
+        connection.execute(f"""
             update {KNOWN} as known
             set copies = known.copies - counted.copies
             from (
@@ -79,18 +103,13 @@ class KnownRows:
             ) as counted
             where known.throughline_content = counted.throughline_content
         """)
-        self._connection.unregister("batch")
+        connection.unregister("batch")
         return batch.take(fresh.column("throughline_position"))
 
-    def __enter__(self) -> KnownRows:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def _known(self, files: Sequence[Path]) -> str:
-        scan = f"read_parquet([{literals([str(file) for file in files])}], union_by_name = true)"
-        found = self._connection.execute(f"select * from {scan} limit 0").description
+    def _known(self, connection: duckdb.DuckDBPyConnection) -> str:
+        files = literals([str(file) for file in self._files])
+        scan = f"read_parquet([{files}], union_by_name = true)"
+        found = connection.execute(f"select * from {scan} limit 0").description
         there = {name for name, *_ in found or []}
         columns = [name if name in there else None for name in self._columns]
         return (
@@ -104,7 +123,3 @@ class KnownRows:
             "null" if name is None else f"cast({identifier(name)} as varchar)" for name in columns
         ]
         return f"md5(cast(json_array({', '.join(texts)}) as varchar))"
-
-    def _count(self) -> int:
-        row = self._connection.execute(f"select count(*) from {KNOWN}").fetchone()
-        return int(row[0]) if row else 0

@@ -217,6 +217,13 @@ def _check_landing(kind: str, name: str, landing: Mapping[str, Any]) -> None:
         patterns = landing.get("files")
         patterns = patterns if isinstance(patterns, list) else [patterns]
         landed = PurePosixPath(name, f"000000{SUFFIXES[kind]}")
+        unfinished = PurePosixPath(name, f".000000{SUFFIXES[kind]}.part")
+        if any(_matches(unfinished, str(pattern)) for pattern in patterns):
+            message = (
+                f"files: {_or(map(repr, patterns))} also matches files that are still being "
+                f"written; write '{name}/*{SUFFIXES[kind]}'"
+            )
+            raise ContractError(message)
         if not any(_matches(landed, str(pattern)) for pattern in patterns):
             message = (
                 f"files: {_or(map(repr, patterns))} does not match what is fetched; "

@@ -91,7 +91,7 @@ class TableReader:
 
     def _read(self, selection: Selection) -> None:
         if self.plan.target.cursor is not None:
-            self._read_by_cursor(selection, selection.column(self.plan.target.cursor))
+            self._read_by_cursor(selection, selection.cursor(self.plan.target.cursor))
         elif selection.key and self.plan.target.has_key:
             self._read_by_key(selection)
         else:
@@ -104,17 +104,18 @@ class TableReader:
         if landing.state.cursor is not None and begin is not None:
             landing.save(landing.state.without_files_before(begin))
         query = sa.select(*(column.selected for column in selection.columns))
-        ordered = query.where(cursor.own.is_not(None)).order_by(
-            cursor.own, *(column.own for column in selection.key)
-        )
+        keys = [column.ordering for column in selection.key]
+        ordered = query.where(cursor.own.is_not(None)).order_by(cursor.ordering, *keys)
         if begin is not None:
-            ordered = ordered.where(cursor.own >= sa.literal(begin, cursor.own.type))
-        with self._known(selection) as known:
+            ordered = ordered.where(cursor.ordering >= sa.literal(begin, cursor.ordering.type))
+        with self._known(selection, with_cursor=True) as known:
             self._land(selection, ordered, known, cursor=cursor.name)
-        without = query.where(cursor.own.is_(None)).order_by(
-            *(column.own for column in selection.key)
-        )
-        with self._known(selection) as known:
+        # What was read again and is known has not landed, but it has been passed.
+        highest = landing.state.highest_recent
+        if not isinstance(highest, str):
+            landing.save(landing.state.advanced(highest))
+        without = query.where(cursor.own.is_(None)).order_by(*keys)
+        with self._known(selection, with_cursor=False) as known:
             self._land(selection, without, known, remember=True)
 
     def _begin(self, cursor: SelectedColumn) -> Cursor | None:
@@ -127,7 +128,7 @@ class TableReader:
 
     def _read_by_key(self, selection: Selection) -> None:
         """Read the whole in the order of its primary key, behind what a killed fetch has landed."""
-        own = [column.selected.element for column in selection.key]
+        own = [column.ordering for column in selection.key]
         query = sa.select(*(column.selected for column in selection.columns)).order_by(*own)
         unfinished = self.landing.state.unfinished or {}
         if unfinished.get("after"):
@@ -154,9 +155,12 @@ class TableReader:
         moment = pa.scalar(self.landing.stamp, pa.timestamp("us", "UTC"))
         return batch.append_column(self.plan.target.stamp, pa.repeat(moment, batch.num_rows))
 
-    def _known(self, selection: Selection) -> KnownRows:
-        """Return the landed rows that may come again."""
-        files = self.landing.known_files(self.landing.state.recent)
+    def _known(self, selection: Selection, *, with_cursor: bool) -> KnownRows:
+        """Return the landed rows that may come again; those without cursor value lie apart."""
+        entries = [
+            entry for entry in self.landing.state.recent if (entry.last is not None) == with_cursor
+        ]
+        files = self.landing.known_files(entries)
         return KnownRows(files, [column.name for column in selection.columns])
 
     def _land(

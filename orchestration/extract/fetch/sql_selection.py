@@ -18,8 +18,10 @@ from orchestration.extract.fetch.secrets import FetchError
 
 # Digits that a decimal of 128 bits holds.
 WIDEST_DECIMAL = 38
+ORDERED = (sa.DateTime, sa.Date, sa.Integer, sa.Numeric, sa.String, sa.Uuid)
 TEMPORAL = (sa.Date, sa.DateTime, sa.Time)
 SUBQUERY = "fetched"
+# Types by whose order a read can go on; texts include identifiers (UUID).
 KEY_TYPES = ("bigint", "text", "timestamp", "date", "decimal")
 
 
@@ -36,6 +38,11 @@ class SelectedColumn:
     def is_temporal(self) -> bool:
         """Whether the database holds dates or times in it."""
         return isinstance(self.own.type, TEMPORAL)
+
+    @property
+    def ordering(self) -> Any:
+        """What rows are ordered and compared by: the value as it lands."""
+        return self.selected.element
 
     def as_text(self) -> SelectedColumn:
         """Return the column as the database writes it."""
@@ -77,6 +84,26 @@ class Selection:
             message = f"there is no column {name!r}; there are {', '.join(names)}"
             raise FetchError(message)
         return self.columns[names.index(name)]
+
+    def cursor(self, name: str) -> SelectedColumn:
+        """Return the column that says what is new.
+
+        Raises
+        ------
+        FetchError
+            When there is none, or its type has no order to go on by.
+        """
+        column = self.column(name)
+        ordered = column.hint.get("data_type") in KEY_TYPES
+        is_unbounded = isinstance(column.own.type, sa.Numeric) and not _fits(column.own.type)
+        if not ordered or is_unbounded or not isinstance(column.own.type, ORDERED):
+            message = (
+                f"the cursor {name!r} is of type {column.own.type}; a cursor is a timestamp, a "
+                "date, a whole number, a decimal with digits given, a text or a UUID; another can "
+                "be cast in a `query`"
+            )
+            raise FetchError(message)
+        return column
 
     def with_times_as_text(self, *, but: str | None) -> Selection:
         """Return the selection with dates and times as text, the cursor's column excepted."""

@@ -112,13 +112,13 @@ class StreamState:
         files
             Landed files whose rows are not to land again.
         """
-        return replace(
-            self,
-            position=None,
-            begin=begin,
-            unfinished=None,
-            recent=tuple(RecentFile(file=name, last=self.position) for name in files),
+        # A rewind that was itself not finished has moved the position back.
+        last = self.advanced(self.highest_recent).position
+        without_cursor = {entry.file for entry in self.recent if entry.last is None}
+        recent = tuple(
+            RecentFile(file=name, last=None if name in without_cursor else last) for name in files
         )
+        return replace(self, position=None, begin=begin, unfinished=None, recent=recent)
 
     def without_files_before(self, value: Cursor) -> StreamState:
         """Return the state without those files that no fetch from ``value`` on meets again."""

@@ -144,6 +144,30 @@ def test_names_of_any_kind_are_read_when_they_need_quotes(shop: Bench, database:
     database.execute('drop schema "Odd; Schema" cascade')
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("date", ("2026-06-01", "2026-06-02", "2026-06-02")),
+        ("timestamp", ("2026-06-01 10:00", "2026-06-01 10:05", "2026-06-01 10:05")),
+        ("int", ("9", "10", "10")),
+        ("numeric(5, 1)", ("9.5", "10", "10")),
+        ("text", ("a", "B", "B")),
+        ("uuid", tuple(f"00000000-0000-0000-0000-00000000000{n}" for n in "abb")),
+    ],
+)
+def test_cursor_of_each_type_goes_on_where_it_was(
+    shop: Bench, database: Database, kind: str, values: tuple[str, ...]
+) -> None:
+    database.execute(f"create table orders (id int primary key, at {kind})")
+    plan = sql_plan(cursor="at", chunk_rows=1)
+    landed_rows = []
+    for number, value in enumerate(values):
+        database.execute(f"insert into orders values ({number}, '{value}')")
+        landed_rows.append(shop.fetch(plan).rows)
+    assert landed_rows == [1, 1, 1]
+    assert sorted(row[0] for row in shop.landed()) == [0, 1, 2]
+
+
 def test_a_new_and_a_dropped_column_change_the_next_file_alone(
     shop: Bench, database: Database
 ) -> None:
@@ -174,8 +198,9 @@ def test_only_named_columns_leave_the_database(shop: Bench, database: Database) 
     ("plan", "expected"),
     [
         (sql_plan(table="order"), r"no table 'order'.*near it are orders.*grant select"),
-        (sql_plan(cursor="updated"), r"no column 'updated'; there are id, note"),
+        (sql_plan(cursor="updated"), r"no column 'updated'; there are id, note, share"),
         (sql_plan(cursor="flags"), r"no column 'flags'"),
+        (sql_plan(cursor="share"), r"'share' is of type NUMERIC; a cursor is.*cast in a `query`"),
         (sql_plan(table=None, query="select 1 +"), r"refused: syntax error"),
         (sql_plan(table=None, query="delete from orders returning *"), r"refused: syntax error"),
         (sql_plan(cursor="id", initial="soon"), r"'soon' is no integer"),
@@ -184,7 +209,7 @@ def test_only_named_columns_leave_the_database(shop: Bench, database: Database) 
 def test_message_names_what_is_wrong_and_what_there_is(
     shop: Bench, database: Database, plan: Any, expected: str
 ) -> None:
-    database.execute("create table orders (id int primary key, note text)")
+    database.execute("create table orders (id int primary key, note text, share numeric)")
     error = shop.try_fetch(plan).error
     assert error is not None
 

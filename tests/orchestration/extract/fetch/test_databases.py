@@ -115,3 +115,15 @@ def test_nothing_doubled_for_a_stream_without_key_when_read_again_in_full(
     insert(orders, (4, "2026-06-01 09:00+00", 40))
     assert shop.fetch(plan, full=True).rows == 1
     assert sorted(row[0] for row in shop.landed()) == [1, 2, 3, 4]
+
+
+def test_nothing_doubled_when_rows_have_neither_key_nor_cursor_value(
+    shop: Bench, orders: Database
+) -> None:
+    orders.execute("insert into orders values (5, null, 1), (6, null, 2)")
+    plan = sql_plan(cursor="updated_at", has_key=False, overlap=0)
+    assert shop.fetch(plan).rows == 5
+    assert shop.fetch(plan, full=True).rows == 0
+    orders.execute("insert into orders values (7, null, 3)")
+    assert shop.fetch(plan, since="2026-06-02").rows == 1
+    assert shop.fetch(plan).rows == 0

@@ -95,7 +95,7 @@ def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def execute(home: Path, *, day: int = 1) -> dg.ExecuteInProcessResult:
+def execute(home: Path, *, day: int = 1, **told: Any) -> dg.ExecuteInProcessResult:
     """Run every step of both sources on a day of July."""
     config = run_config(as_of=date(2026, 6, 30), received_at=datetime(2026, 7, day, 5, 0))
     contracts = read_contracts(ingestion.STAGING_DIR)
@@ -108,7 +108,9 @@ def execute(home: Path, *, day: int = 1) -> dg.ExecuteInProcessResult:
     )
     with dg.DagsterInstance.ephemeral() as instance:
         return definitions.resolve_job_def("all_of_it").execute_in_process(
-            instance=instance, run_config=config.to_config_dict(), raise_on_error=False
+            instance=instance,
+            run_config={**config.to_config_dict(), "ops": told},
+            raise_on_error=False,
         )
 
 
@@ -160,6 +162,19 @@ def test_changed_rows_replace_the_older_when_fetched_again(
         ("FR",), ("IE",),
     ]  # fmt: skip
     assert rows(home, "select count(*) from quality.quarantine") == [(0,)]
+
+
+def test_stream_is_read_again_when_its_asset_is_told_since_when(
+    home: Path, acme: Database, desk: Api
+) -> None:
+    execute(home)
+    execute(home, landing__acme_shop__orders={"config": {"since": "2026-06-02"}})
+    landed = sorted(path.name for path in (home / "landing" / DATABASE / "orders").iterdir())
+    assert [name[:6] for name in landed] == ["000000", "000001"]
+    assert rows(home, "select count(*) from raw.acme_shop__orders") == [(2,)]
+    assert rows(
+        home, "select sum(rows_duplicate) from quality.load_ledger where stream = 'orders'"
+    ) == [(1,)]
 
 
 def test_the_rest_is_loaded_when_a_source_cannot_be_fetched(

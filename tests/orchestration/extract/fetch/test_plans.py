@@ -110,6 +110,7 @@ def test_nothing_is_planned_when_files_come_by_themselves(tmp_path: Path) -> Non
             {"files": "orders/*.parquet", "format": "parquet"},
             r"landing: files: 'orders/\*.parquet' does not match.*write 'things/\*.parquet'",
         ),
+        (SQL, TABLE, {"files": "things/*", "format": "parquet"}, r"still being written; write 'th"),
         (SQL, TABLE, {"files": "things/*", "format": "csv"}, r"format: 'csv' is not one of parq"),
         ({**REST, "base_url": "api.acme.example"}, PATH, None, r"base_url: is no address"),
         ({**REST, "base_url": f"https://u:{SECRET}@h"}, PATH, None, r"base_url: holds a name, pa"),
