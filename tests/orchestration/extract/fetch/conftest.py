@@ -65,8 +65,9 @@ def cluster() -> Iterator[Database]:
     options = f"-k {folder} -c listen_addresses= -c fsync=off -c timezone=America/New_York"
     control = str(BINARIES / "pg_ctl")
     # Sorted as people do, which is not the order of Python's strings.
-    made = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale-provider=icu", "--icu-locale=en"]
-    subprocess.run(as_postgres(str(BINARIES / "initdb"), "-D", str(data), *made), **run)
+    order = ["-E", "UTF8", "--locale-provider=icu", "--icu-locale=en"]
+    users = ["-A", "trust", "-U", "postgres"]
+    subprocess.run(as_postgres(str(BINARIES / "initdb"), "-D", str(data), *users, *order), **run)
     start = as_postgres(control, "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w")
     subprocess.run([*start, "start"], **run)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -273,6 +274,19 @@ def test_waiting_ends_when_the_server_does_not_answer(bench: Bench) -> None:
     gone = Api(url="http://127.0.0.1:1")
     error = str(bench.try_fetch(plan(gone)).error)
     assert "could not be reached or broke off (ConnectionError), after 3 tries" in error
+
+
+def test_waiting_ends_when_the_server_keeps_silent(bench: Bench, api: Api) -> None:
+    heard = threading.Event()
+
+    def silent(_: Request) -> Answer:
+        heard.wait(10)
+        return Answer(status=503, body={})
+
+    api.moods = [silent, silent]
+    error = bench.try_fetch(plan(api, timeout_seconds=0.1, attempts=2)).error
+    heard.set()
+    assert "broke off (ReadTimeout), after 2 tries" in str(error)
 
 
 AUTHS = {
