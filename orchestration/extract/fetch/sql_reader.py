@@ -52,6 +52,8 @@ class BatchLoader(TableLoader):
             yield self._arrow([tuple(row) for row in partition], columns)
 
     def _arrow(self, rows: list[tuple[Any, ...]], columns: dict[str, Any]) -> pa.Table:
+        for name in self.landed_as_text:
+            rows = _with_text(rows, list(columns).index(name))
         while True:
             try:
                 return row_tuples_to_arrow(rows, columns=columns, tz="UTC")
@@ -61,9 +63,8 @@ class BatchLoader(TableLoader):
                     raise
                 # A number that is none (NaN), say: the contract judges it as text, row by row.
                 self.landed_as_text.add(name)
-                place = list(columns).index(name)
                 columns[name] = {"name": name, "data_type": "text", "nullable": True}
-                rows = [(*row[:place], _as_text(row[place]), *row[place + 1 :]) for row in rows]
+                rows = _with_text(rows, list(columns).index(name))
 
 
 @dataclass(kw_only=True)
@@ -270,5 +271,8 @@ def _as_column(value: Cursor, cursor: SelectedColumn) -> Cursor:
     return value if type_of(value) == "text" else str(value)
 
 
-def _as_text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _with_text(rows: list[tuple[Any, ...]], place: int) -> list[tuple[Any, ...]]:
+    return [
+        (*row[:place], None if row[place] is None else str(row[place]), *row[place + 1 :])
+        for row in rows
+    ]

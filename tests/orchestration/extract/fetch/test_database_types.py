@@ -117,11 +117,13 @@ def test_values_without_a_form_land_as_text_when_a_type_cannot_hold_them(
 ) -> None:
     database.execute(
         "create table odd (id int primary key, amount numeric(9, 2), moment timestamptz)",
-        "insert into odd values (1, 'NaN', 'infinity'), (2, 1.50, '2026-06-01 12:00+02'), "
+        "insert into odd values (0, 0, null), (1, 'NaN', 'infinity'), "
+        "(2, 1.50, '2026-06-01 12:00+02'), "
         "(3, null, '0044-03-15 00:00+00 BC')",
     )
-    fetched = shop.fetch(sql_plan(table="odd"))
+    fetched = shop.fetch(sql_plan(table="odd", chunk_rows=1))
     assert shop.landed() == [
+        (0, "0.00", None),
         (1, "NaN", "infinity"),
         (2, "1.50", "2026-06-01 10:00:00+00"),
         (3, None, "0044-03-15 00:00:00+00 BC"),
