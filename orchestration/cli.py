@@ -10,6 +10,7 @@ import click
 COMMANDS = (
     "dbt",
     "demo",
+    "fetch",
     "run",
     "site",
     "ui",

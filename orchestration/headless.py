@@ -12,6 +12,7 @@ from time import monotonic
 import dagster as dg
 
 from orchestration.defs import build_definitions
+from orchestration.defs.ingestion import FETCHED
 from orchestration.progress import Progress, progress_logger
 from orchestration.run import run_config
 from orchestration.settings import Settings, prepare_dagster_home
@@ -71,6 +72,7 @@ def closing_summary(
     for event in result.all_events:
         if event.is_step_failure:
             yield f"{event.step_key} failed: {root_cause(event)}"
+    yield from failed_fetches(result)
     yield from arrival_summary(Warehouse.of(settings))
     if progress.failed_checks:
         yield f"Checks: {len(progress.failed_checks)} did not pass; the quality report says why."
@@ -87,6 +89,15 @@ def root_cause(event: dg.DagsterEvent) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return error.message.strip() if error is not None else "no error was recorded"
+
+
+def failed_fetches(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """Yield why a source could not be fetched; what it delivered before was loaded."""
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            evaluation = event.asset_check_evaluation_data
+            if evaluation.check_name == FETCHED and not evaluation.passed:
+                yield f"  not fetched: {evaluation.description}"
 
 
 def arrival_summary(warehouse: Warehouse) -> Iterator[str]:

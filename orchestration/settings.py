@@ -26,6 +26,7 @@ TELEMETRY_OFF = {
     "DAGSTER_DISABLE_TELEMETRY": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "GX_ANALYTICS_ENABLED": "false",
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
 }
 
 
@@ -108,6 +109,7 @@ class Settings:
                 "DAGSTER_HOME": str(self.dagster_home),
                 "DBT_TARGET_PATH": str(self.dbt_target_dir),
                 "DBT_LOG_PATH": str(self.home / "dbt" / "logs"),
+                "DLT_DATA_DIR": str(self.fetch_dir / "dlt"),
             }
         )
         if self.as_of:
@@ -136,6 +138,11 @@ class Settings:
     def warehouse_path(self) -> Path:
         """The warehouse: one DuckDB file, written by one run at a time."""
         return self.home / "warehouse.duckdb"
+
+    @property
+    def fetch_dir(self) -> Path:
+        """How far each stream of a database or an API has been fetched."""
+        return self.home / "fetch"
 
     @property
     def models_dir(self) -> Path:
@@ -174,6 +181,11 @@ def _switch(name: str) -> bool:
     if value not in ("0", "1"):
         raise ValueError(f"{name} is {value!r}; it must be 1 (on) or 0 (off)")
     return value == "1"
+
+
+def secrets() -> Mapping[str, str]:
+    """Return the environment, in which contracts name the variables that hold secrets."""
+    return os.environ
 
 
 def dbt_variable(name: str) -> Any:

@@ -13,8 +13,9 @@ from pathlib import Path
 import click
 
 from orchestration.extract.contracts import expand_sources
+from orchestration.extract.fetch.plan_yaml import read_plans
 from orchestration.headless import run_headless
-from orchestration.settings import Settings, available_sources
+from orchestration.settings import STAGING_DIR, Settings, available_sources
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -82,7 +83,8 @@ def settings_of(
         as_of=as_of or settings.as_of,
     )
     for source in settings.sources:
-        if not settings.landing_dir(source).is_dir():
+        is_fetched = bool(read_plans(STAGING_DIR / source))
+        if not settings.landing_dir(source).is_dir() and not is_fetched:
             raise click.ClickException(
                 f"source {source}: there is no folder {settings.landing_dir(source)}; "
                 "put its files there or name their folder with --landing"

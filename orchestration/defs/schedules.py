@@ -1,15 +1,16 @@
 """When runs happen: every morning, and when a file has landed."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.defs.quality import report_what_failed
+from orchestration.extract.fetch.plan_yaml import read_plans
 from orchestration.run import run_config
-from orchestration.settings import Settings
+from orchestration.settings import STAGING_DIR, Settings
 
 daily_job = dg.define_asset_job(
     "daily",
@@ -30,7 +31,15 @@ def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 
 def landing_sensor(settings: Settings) -> dg.SensorDefinition:
-    """Return the sensor that asks for a run when the files in landing have changed."""
+    """Return the sensor that asks for a run when the files in landing have changed.
+
+    Files that a run fetches itself do not count: they would ask for the next run, without end.
+    """
+    fetched = [
+        settings.landing_dir(source) / plan.target.stream
+        for source in settings.sources
+        for plan in read_plans(STAGING_DIR / source)
+    ]
 
     @dg.sensor(job=daily_job, minimum_interval_seconds=60)
     def landing_files(
@@ -40,7 +49,7 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
 
         A file that is still being written asks again when it is whole: its size has changed.
         """
-        digest = landing_digest(settings)
+        digest = landing_digest(settings, fetched)
         if digest == context.cursor:
             yield dg.SkipReason("no file has arrived or changed since the last look")
             return
@@ -50,12 +59,18 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
     return landing_files
 
 
-def landing_digest(settings: Settings) -> str:
-    """Return a digest of name, size and time of every landing file of the sources."""
+def landing_digest(settings: Settings, fetched: Collection[Path] = ()) -> str:
+    """Return a digest of name, size and time of every landing file of the sources.
+
+    Parameters
+    ----------
+    fetched
+        Folders that do not count.
+    """
     digest = hashlib.sha256()
     for source in settings.sources:
         for path in sorted(settings.landing_dir(source).rglob("*")):
-            if path.is_file():
+            if path.is_file() and path.parent not in fetched:
                 digest.update(_file_mark(path))
     return digest.hexdigest()
 

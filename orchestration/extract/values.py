@@ -6,12 +6,22 @@ offset behind a timestamp is dropped, ``'epoch'`` is a date. The expressions her
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from orchestration.extract.shapes import ColumnContract, ContractError
 from orchestration.extract.sql_text import literal, literals
 
 TEXT = "VARCHAR"
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 FRACTIONS = ("FLOAT", "DOUBLE")
+ISO = "iso"
+# Cells of a workbook: text, or the text of the number that stands for a value.
+EXCEL, EXCEL_1904 = "EXCEL", "EXCEL 1904"
+PLAIN_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+DAYS_FROM_1900_TO_1904 = 1462
+# Excel takes 1900 for a leap year: day 60 never was, and those before it count from a day later.
+LEAP_DAY_THAT_WAS_NOT = 60
+LATEST_EXCEL_DAY = 2_958_465
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 # Beyond the year 9999 the engine can hold times that no reader of the marts can.
 LATEST_EPOCH_MICROSECONDS = 253_402_300_799_000_000
@@ -19,6 +29,8 @@ LATEST_EPOCH_MICROSECONDS = 253_402_300_799_000_000
 ISO_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 OFFSET_AFTER_MINUTES = r"([T ][0-9]{1,2}:[0-9]{2})\s*([zZ]|[+-][0-9:]+)$"
 SPACE_BEFORE_OFFSET = r"\s+([zZ]|[+-][0-9:]+)$"
+# Exports put a space, often one that does not break, between a number and its currency.
+SPACES = " \t\u00a0\u202f"
 WHOLE_NUMBER = r"\s*[+-]?[0-9]+(\.0*)?\s*"
 
 
@@ -48,6 +60,9 @@ def typed(column: ColumnContract, source: str, source_type: str, timezone: str) 
     timezone
         Zone of times that carry none.
     """
+    if source_type in (EXCEL, EXCEL_1904):
+        as_text = typed(column, source, TEXT, timezone)
+        return _from_cell(column, source, source_type, timezone, as_text)
     if source_type != TEXT:
         direct = _from_engine_type(column, source, source_type, timezone)
         if direct is not None:
@@ -102,9 +117,48 @@ def _from_engine_type(
     return None
 
 
+def _from_cell(
+    column: ColumnContract, cell: str, source_type: str, timezone: str, as_text: str
+) -> str:
+    """Return the expression of a cell's value; numbers are written in the workbook's own way."""
+    number = f"case when regexp_full_match({cell}, {literal(PLAIN_NUMBER)}) then {cell} end"
+    counted = f"try_cast({number} as double)"
+    match column.type:
+        case "date" | "timestamp" if not set(column.formats) & set(EPOCH_UNITS):
+            shift = DAYS_FROM_1900_TO_1904 if source_type == EXCEL_1904 else 0
+            moment = _excel_moment(f"({counted} + {shift})")
+            value = _to_utc(moment, timezone) if column.type == "timestamp" else moment
+            return f"case when {counted} is not null then {value} else {as_text} end"
+        case "integer":
+            whole = f"case when {counted} = trunc({counted}) then try_cast({counted} as bigint) end"
+            return f"coalesce({as_text}, {whole})"
+        case "decimal":
+            return f"coalesce(try_cast({number} as {raw_type(column)}), {as_text})"
+        case "double":
+            return f"coalesce(case when isfinite({counted}) then {counted} end, {as_text})"
+        case _:
+            return as_text
+
+
+def _excel_moment(days: str) -> str:
+    """Return the time that a count of days since the end of 1899 stands for, to the millisecond."""
+    first = f"case when {days} < {LEAP_DAY_THAT_WAS_NOT} then 31 else 30 end"
+    return (
+        f"case when {days} >= 0 and {days} < {LATEST_EXCEL_DAY + 1} "
+        f"and floor({days}) <> {LEAP_DAY_THAT_WAS_NOT} "
+        f"then make_timestamp(1899, 12, {first}, 0, 0, 0.0) "
+        f"+ to_milliseconds(cast(round({days} * 86400000) as bigint)) end"
+    )
+
+
 def _plain_number(column: ColumnContract, text: str) -> str:
-    """Return ``text`` with a point as decimal mark and without thousands marks."""
+    """Return ``text`` with a point as decimal mark, without thousands and currency marks."""
     plain = text
+    # A mark that holds another one goes first.
+    for mark in sorted(column.strip, key=len, reverse=True):
+        plain = f"replace({plain}, {literal(mark)}, '')"
+    if column.strip:
+        plain = f"trim({plain}, {literal(SPACES)})"
     if column.thousands_mark:
         plain = f"replace({plain}, {literal(column.thousands_mark)}, '')"
     if column.decimal_mark != ".":
@@ -127,30 +181,42 @@ def _number(text: str, sql_type: str) -> str:
 
 
 def _date(column: ColumnContract, text: str) -> str:
-    if column.formats:
-        naive, zoned, epochs = _split_formats(column)
-        if zoned or epochs:
+    tries: list[str] = []
+    for kind, names in _runs_of_formats(column):
+        if kind in ("zoned", "epoch"):
             message = f"column {column.name}: a date's formats hold no zone and no epoch"
             raise ContractError(message)
-        return f"cast(try_strptime(trim({text}), [{literals(naive)}]) as date)"
-    return _finite(f"case when {_begins_with_digit(text)} then try_cast({text} as date) end")
+        if kind == "naive":
+            tries.append(f"cast(try_strptime(trim({text}), [{literals(names)}]) as date)")
+        else:
+            iso = f"case when {_begins_with_digit(text)} then try_cast({text} as date) end"
+            tries.append(_finite(iso))
+    return _first_of(tries)
 
 
 def _timestamp(column: ColumnContract, text: str, timezone: str) -> str:
-    if not column.formats:
-        return _iso_timestamp(text, timezone)
-    naive, zoned, epochs = _split_formats(column)
     tries: list[str] = []
-    if naive:
-        tries.append(_to_utc(f"try_strptime(trim({text}), [{literals(naive)}])", timezone))
-    if zoned:
-        tries.append(f"timezone('UTC', try_strptime(trim({text}), [{literals(zoned)}]))")
-    for name in epochs:
-        microseconds = f"round(try_cast({text} as double) * {EPOCH_UNITS[name]})"
-        tries.append(
-            f"case when abs({microseconds}) <= {LATEST_EPOCH_MICROSECONDS} "
-            f"then make_timestamp(cast({microseconds} as bigint)) end"
-        )
+    for kind, names in _runs_of_formats(column):
+        if kind == "iso":
+            tries.append(_iso_timestamp(text, timezone))
+        elif kind == "epoch":
+            tries += [_epoch(text, EPOCH_UNITS[name]) for name in names]
+        else:
+            parsed = f"try_strptime(trim({text}), [{literals(names)}])"
+            zoned = f"timezone('UTC', {parsed})"
+            tries.append(zoned if kind == "zoned" else _to_utc(parsed, timezone))
+    return _first_of(tries)
+
+
+def _epoch(text: str, unit: int) -> str:
+    microseconds = f"round(try_cast({text} as double) * {unit})"
+    return (
+        f"case when abs({microseconds}) <= {LATEST_EPOCH_MICROSECONDS} "
+        f"then make_timestamp(cast({microseconds} as bigint)) end"
+    )
+
+
+def _first_of(tries: list[str]) -> str:
     return f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
 
 
@@ -169,12 +235,18 @@ def _iso_timestamp(text: str, timezone: str) -> str:
     )
 
 
-def _split_formats(column: ColumnContract) -> tuple[list[str], list[str], list[str]]:
-    """Return formats without a zone, those with one, and epochs; each gives another type."""
-    epochs = [name for name in column.formats if name in EPOCH_UNITS]
-    patterns = [name for name in column.formats if name not in EPOCH_UNITS]
-    zoned = [name for name in patterns if "%z" in name or "%Z" in name]
-    return [name for name in patterns if name not in zoned], zoned, epochs
+def _runs_of_formats(column: ColumnContract) -> list[tuple[str, list[str]]]:
+    """Return the formats in their order, neighbours that are parsed alike together."""
+    runs = groupby(column.formats or (ISO,), key=_kind_of_format)
+    return [(kind, list(names)) for kind, names in runs]
+
+
+def _kind_of_format(name: str) -> str:
+    if name in EPOCH_UNITS:
+        return "epoch"
+    if name == ISO:
+        return "iso"
+    return "zoned" if "%z" in name or "%Z" in name else "naive"
 
 
 def _to_utc(naive: str, timezone: str) -> str:

@@ -1,0 +1,1 @@
+"""Databases and APIs read into landing, where the ordinary loader finds them; free of Dagster."""

@@ -1,0 +1,1 @@
+"""Databases and APIs, read into landing."""
