@@ -187,7 +187,7 @@ def _keep(
     arrival: Arrival,
 ) -> FileLoad:
     """Move the staged rows to where they belong and return the counts, which add up."""
-    quarantined = ledger.quarantine_faults(connection, landed, arrival.received_at)
+    quarantined = ledger.quarantine_faults(connection, contract, landed, arrival.received_at)
     duplicate = 0
     only = "_faults is null"
     if duplicates.find_duplicates(connection, contract, landed):
