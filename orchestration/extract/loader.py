@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract import duplicates, ledger
+from orchestration.extract import duplicates, ledger, stewardship
 from orchestration.extract.checks import quoted_list
 from orchestration.extract.csv_reader import stage_csv
 from orchestration.extract.jsonl_reader import stage_json_lines
@@ -109,6 +109,7 @@ def load_stream(
             "contract"
         )
     files = tuple(_load_file(connection, contract, landing_dir, path, arrival) for path in paths)
+    messages += stewardship.settle(connection, contract)
     messages += [f"{file.file_name}: {file.message}" for file in files if file.message]
     return StreamLoad(
         files=files,
@@ -187,6 +188,7 @@ def _keep(
     arrival: Arrival,
 ) -> FileLoad:
     """Move the staged rows to where they belong and return the counts, which add up."""
+    stewardship.retract(connection, contract)
     quarantined = ledger.quarantine_faults(connection, contract, landed, arrival.received_at)
     duplicate = 0
     only = "_faults is null"
