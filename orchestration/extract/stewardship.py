@@ -55,7 +55,12 @@ def settle(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> l
     if not _exists(connection, f"{QUARANTINE} where {OF_STREAM}", subject):
         return []
     find_outcomes(connection, contract, DECISIONS)
-    if not _differs(connection):
+    compared = f"{OUTCOMES} as outcomes inner join {QUARANTINE} as quarantine using (quarantine_id)"
+    has_changed = _exists(connection, f"{compared} where {_is_distinct()}")
+    # Settled rows are written again even so: their contract may have changed.
+    if not has_changed and not _exists(
+        connection, f"{OUTCOMES} where status in ('fixed', 'released')"
+    ):
         return []
     connection.begin()
     try:
@@ -64,17 +69,7 @@ def settle(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> l
         connection.rollback()
         raise
     connection.commit()
-    return _summary(connection)
-
-
-def _differs(connection: duckdb.DuckDBPyConnection) -> bool:
-    # A correction may change while its decision's id does not only when the contract changed;
-    # then the row's values are compared by writing them again.
-    return _exists(
-        connection,
-        f"{OUTCOMES} as outcomes inner join {QUARANTINE} as quarantine using (quarantine_id) "
-        f"where outcomes.status in ('fixed', 'released') or {_is_distinct()}",
-    )
+    return _summary(connection) if has_changed else []
 
 
 def _carry_out(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:
@@ -84,7 +79,8 @@ def _carry_out(connection: duckdb.DuckDBPyConnection, contract: StreamContract) 
     connection.execute(
         f"insert into {raw_table(contract)} "
         f"({columns}, _extra, _source_file, _source_line, _load_id) "
-        f"select {values}, extra, file_name, line_number, {literal(DECISION_PREFIX)} || decision_id "
+        f"select {values}, extra, file_name, line_number, "
+        f"{literal(DECISION_PREFIX)} || decision_id "
         f"from {OUTCOMES} where status in ('fixed', 'released') "
         "order by file_name, line_number, quarantine_id"
     )
