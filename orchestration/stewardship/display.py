@@ -10,6 +10,8 @@ from typing import Any
 from orchestration.stewardship.desk import Row
 
 LONGEST_CELL = 60
+# What a row holds must not steer the terminal that shows it.
+CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
 
 def as_json(value: Any) -> str:
@@ -37,11 +39,11 @@ def entry_lines(found: dict[str, Any]) -> Iterator[str]:
         if found[name] is not None:
             yield f"{name:<16} {_plain(found[name])}"
     if found["raw_text"] is not None:
-        yield f"{'raw_text':<16} {found['raw_text']}"
+        yield f"{'raw_text':<16} {_plain(found['raw_text'])}"
     if found["row_values"]:
         yield "values as read (none where the text did not fit its type):"
         for name, value in json.loads(found["row_values"]).items():
-            yield f"  {name:<24} {'' if value is None else value}"
+            yield f"  {name:<24} {_plain(value)}"
     if found["contract"]:
         yield "contract:"
         for rule in found["contract"]:
@@ -57,7 +59,7 @@ def entry_lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def _cell(value: Any) -> str:
-    text = _plain(value).replace("\n", "⏎").replace("\r", "")
+    text = _plain(value).replace("\n", "⏎").replace("\t", " ")
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
@@ -66,7 +68,7 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return str(value)
+    return str(value).translate(CONTROL)
 
 
 def _rule(value: Any) -> str:

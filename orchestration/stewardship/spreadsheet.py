@@ -59,7 +59,7 @@ def read_corrections(
         Names the line and what is wrong with it; lines without a correction are passed over.
     """
     header, lines = _read(path)
-    corrections = []
+    corrections: list[tuple[Row, Mapping[str, str], Signature]] = []
     for number, line in lines:
         given = _given(header, line)
         at_fault = line.get(CORRECTED, "")
