@@ -199,7 +199,7 @@ def _gather(connection: duckdb.DuckDBPyConnection, landing: Path, now: datetime)
             decided_at <= $3
             and decision_id is not null
             and decision_id not in (select decision_id from {DECISIONS})
-        qualify row_number() over (partition by decision_id order by all) = 1
+        qualify row_number() over (partition by decision_id order by decided_at, why) = 1
         """,
         [files, list(KINDS), now + timedelta(days=1)],
     )
