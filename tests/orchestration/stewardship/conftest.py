@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,11 +195,3 @@ def assert_all_rows_are_accounted_for(company: Company) -> None:
         "+ rows_rejected + rows_superseded from quality.quarantine_balance"
     )
     assert all(adds_up for (adds_up,) in balance)
-
-
-def in_order(decisions: Sequence[Decision]) -> list[Decision]:
-    return sorted(decisions, key=lambda decision: (decision.decided_at, decision.decision_id))
-
-
-def corrected(row: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    return {**row, **values}

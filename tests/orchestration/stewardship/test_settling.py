@@ -29,7 +29,7 @@ from tests.orchestration.stewardship.conftest import (
 
 @pytest.fixture
 def loaded(company: Company) -> Company:
-    """A company with one good row and one of each fault."""
+    """Load one good row and one of each fault."""
     company.put("a.csv", HEADER + GOOD + BAD)
     company.run()
     return company
@@ -53,12 +53,17 @@ def test_every_row_is_open_when_nothing_was_decided(loaded: Company) -> None:
         (4, {"channel": ""}, ("s3", 5, dt.datetime(2026, 1, 4, 9), None, "allowed")),
         (5, {"answer_id": "s4"}, ("s4", 5, dt.datetime(2026, 1, 5, 9), "web", "pattern")),
         # The correction is in the file's own format and zone: Madrid is two hours ahead in June.
-        (6, {"answered_at": "06/06/2026 10:00"}, ("s5", 5, dt.datetime(2026, 6, 6, 8), "web", "future")),
+        (
+            6,
+            {"answered_at": "06/06/2026 10:00"},
+            ("s5", 5, dt.datetime(2026, 6, 6, 8), "web", "future"),
+        ),
         (7, {"score": "5"}, ("s6", 5, dt.datetime(2026, 1, 7, 9), "web", "type")),
         (8, {"answer_id": "s7"}, ("s7", 5, dt.datetime(2026, 1, 8, 9), "web", "key")),
         (
             9,
-            {"answer_id": "s8", "score": "5", "answered_at": "09/01/2026 10:00", "channel": "", "comment": "=1+1"},
+            {"answer_id": "s8", "score": "5", "answered_at": "09/01/2026 10:00", "channel": "",
+             "comment": "=1+1"},
             ("s8", 5, dt.datetime(2026, 1, 9, 9), None, "=1+1"),
         ),
         (
@@ -378,7 +383,10 @@ def test_decision_file_is_whole_and_never_changed(tmp_path: Path) -> None:
         ({"decided_by": ""}, "give --by NAME, or set THROUGHLINE_USER"),
         ({"kind": "fix"}, "--set column=value"),
         ({"kind": "waive"}, "give --until"),
-        ({"kind": "waive", "valid_until": dt.date(2026, 6, 30)}, "not between 2026-07-01 and 2026-"),
+        (
+            {"kind": "waive", "valid_until": dt.date(2026, 6, 30)},
+            "not between 2026-07-01 and 2026-",
+        ),
         ({"kind": "waive", "valid_until": dt.date(2026, 10, 1)}, "at most 90 days"),
     ],
 )
