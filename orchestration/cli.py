@@ -13,6 +13,7 @@ COMMANDS = (
     "fetch",
     "run",
     "site",
+    "steward",
     "ui",
 )
 

@@ -15,7 +15,7 @@ import click
 from orchestration.extract.contracts import expand_sources
 from orchestration.extract.fetch.plan_yaml import read_plans
 from orchestration.headless import run_headless
-from orchestration.settings import STAGING_DIR, Settings, available_sources
+from orchestration.settings import STAGING_DIR, Settings, available_sources, with_stewardship
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -78,7 +78,7 @@ def settings_of(
         )
     settings = replace(
         settings,
-        sources=named,
+        sources=with_stewardship(settings.home, named),
         landing=landing_folders(sources, folders) or (settings.landing if not sources else {}),
         as_of=as_of or settings.as_of,
     )

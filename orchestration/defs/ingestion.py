@@ -1,7 +1,7 @@
 """One asset per raw stream, and one before it where the stream is fetched; from the contracts."""
 
 import traceback
-from collections.abc import Collection
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ from orchestration.extract.fetch.plan_yaml import read_plans
 from orchestration.extract.fetch.plans import Plan, SqlPlan
 from orchestration.extract.loader import StreamLoad, load_stream
 from orchestration.run import Run
-from orchestration.settings import STAGING_DIR, Settings, secrets
+from orchestration.settings import STAGING_DIR, STEWARDSHIP, Settings, secrets
 
 # A file that is still being copied, or a disk that hiccups, is fine a few seconds later.
 RETRY = dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL)
@@ -26,19 +26,40 @@ def definitions(settings: Settings) -> dg.Definitions:
     contracts = [
         contract for contract in read_contracts(STAGING_DIR) if contract.name in settings.sources
     ]
-    assets = [asset for source in contracts for asset in source_assets(source)]
+    decisions = [
+        raw_key(source, stream)
+        for source in contracts
+        for stream in source.streams
+        if source.name == STEWARDSHIP
+    ]
+    assets = [
+        asset
+        for source in contracts
+        for asset in source_assets(source, after=[] if source.name == STEWARDSHIP else decisions)
+    ]
     return dg.Definitions(assets=[*assets, sentiment_lexicon])
 
 
-def source_assets(source: SourceContract) -> list[dg.AssetsDefinition]:
-    """Return the assets of one source: what is fetched, and what is loaded."""
+def source_assets(
+    source: SourceContract, *, after: Sequence[dg.AssetKey]
+) -> list[dg.AssetsDefinition]:
+    """Return the assets of one source: what is fetched, and what is loaded ``after`` others."""
     plans = read_plans(STAGING_DIR / source.name)
     fetched = {plan.target.stream: fetched_asset(source, plan) for plan in plans}
     loaded = [
-        landing_asset(source, stream, [fetched[stream.name].key] if stream.name in fetched else [])
+        landing_asset(
+            source,
+            stream,
+            after=[*after, *([fetched[stream.name].key] if stream.name in fetched else [])],
+        )
         for stream in source.streams
     ]
     return [*fetched.values(), *loaded]
+
+
+def raw_key(source: SourceContract, stream: StreamContract) -> dg.AssetKey:
+    """Return the key of a stream's raw table."""
+    return dg.AssetKey(["raw", f"{source.name}__{stream.name}"])
 
 
 class FetchConfig(dg.Config):
@@ -135,13 +156,20 @@ def fetch_metadata(fetched: StreamFetch) -> dict[str, int | float | str]:
 
 
 def landing_asset(
-    source: SourceContract, stream: StreamContract, upstream: Collection[dg.AssetKey] = ()
+    source: SourceContract, stream: StreamContract, *, after: Sequence[dg.AssetKey] = ()
 ) -> dg.AssetsDefinition:
-    """Return the asset that loads one stream's landing files into ``raw``."""
+    """Return the asset that loads one stream's landing files into ``raw``.
+
+    Parameters
+    ----------
+    after
+        What must be there before: the decisions of stewards, which settle this stream's rows, and
+        the files that are fetched.
+    """
 
     @dg.asset(
-        key=["raw", f"{source.name}__{stream.name}"],
-        deps=list(upstream),
+        key=raw_key(source, stream),
+        deps=list(after),
         description=stream.description,
         group_name="landing",
         owners=[f"team:{source.owner}"],
