@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "name": (str,), "type": (str,), "source_name": (str, list), "pattern": (str,),
     "files": (str, list), "records": (str,), "strip": (list,),
     "format": (str,), "encoding": (str,), "delimiter": (str,), "quote": (str,), "timezone": (str,),
-    "decimal_mark": (str,), "thousands_mark": (str,), "personal_data": (str,),
+    "decimal_mark": (str,), "thousands_mark": (str,), "personal_data": (str,), "identity": (str,),
     "required": (bool,), "optional_column": (bool,), "may_be_future": (bool,),
     "header_rows": (int,), "scale": (int,), "freshness_days": (int, float),
     "formats": (list,), "allowed": (list,), "key": (list,), "null_values": (list,),

@@ -148,7 +148,7 @@ def _load_file(
         return FileLoad(file_name=landed.file_name, status="unchanged")
     with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
         try:
-            staged = _stage(connection, contract, path, arrival, Path(spool))
+            staged = stage_file(connection, contract, path, arrival, Path(spool))
         except FileProblemError as error:
             load = FileLoad(file_name=landed.file_name, status="failed", message=str(error))
             ledger.record(connection, landed, load, arrival.received_at)
@@ -164,7 +164,7 @@ def _load_file(
     return load
 
 
-def _stage(
+def stage_file(
     connection: duckdb.DuckDBPyConnection,
     contract: StreamContract,
     path: Path,

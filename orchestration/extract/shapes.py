@@ -68,6 +68,9 @@ class ColumnContract:
         Texts taken out of numbers before they are read, such as currency marks.
     personal_data
         Kind of personal data held, one of `PERSONAL_DATA`.
+    identity
+        Identity type of what the column holds, as the stream ``identities`` names it, so that a
+        person's rows can be found; e-mail addresses and phone numbers need not say so.
     """
 
     name: str
@@ -87,6 +90,7 @@ class ColumnContract:
     thousands_mark: str = ""
     strip: tuple[str, ...] = ()
     personal_data: str | None = None
+    identity: str | None = None
 
     def __post_init__(self) -> None:
         if not self.source_name:
