@@ -1,9 +1,10 @@
 """Which rows of which landing files are the person's.
 
 A row is the person's when a column that its contract marks as an identity holds one of their
-identifiers, or when it refers to such a row of its source: a column called like that row's key
-(``invitation_id``), or, where keys are all called ``id``, like its stream (``ticket_id``). Files are
-read by the loader's own readers, so rows in quarantine and duplicates are found too.
+identifiers and the row is not named after somebody else; or when it refers to such a row of its
+source: a column called like that row's key (``invitation_id``), or, where keys are all called
+``id``, like its stream (``ticket_id``). Files are read by the loader's own readers, so rows in
+quarantine and duplicates are found too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ GENERAL_KEY = "id"
 # Kinds of personal data that identify by themselves; other columns say `identity` in the contract.
 IDENTIFYING_KINDS = ("email", "phone")
 # Rows are looked for, not judged: no date is in the future.
-ANY_TIME = Arrival(received_at=dt.datetime(9000, 1, 1)  # noqa: DTZ001)
+ANY_TIME = Arrival(received_at=dt.datetime(9000, 1, 1))  # noqa: DTZ001  # UTC, as in the ledger
 
 # Keys of rows found, per stream.
 Keys = dict[str, set[str]]
@@ -161,12 +162,27 @@ def _condition(source: SourceContract, stream: StreamContract, subject: Subject,
             folded = {value.lower() for value in values}
             text = f"lower(trim(cast({identifier(column)} as varchar)))"
             tests.append(f"{text} in ({_listed(folded)})")
-    for column in stream.columns:
-        text = f"cast({identifier(column.name)} as varchar)"
+    for name in [column.name for column in stream.columns]:
+        text = f"cast({identifier(name)} as varchar)"
         for other in source.streams:
-            if keys.get(other.name) and _refers(stream, column.name, other):
+            if keys.get(other.name) and _refers(stream, name, other):
                 tests.append(f"{text} in ({_listed(keys[other.name])})")
-    return " or ".join(f"coalesce({test}, false)" for test in tests)
+    matches = " or ".join(f"coalesce({test}, false)" for test in tests)
+    another = _is_of_another(stream, subject)
+    return f"({matches}) and not {another}" if matches and another else matches
+
+
+def _is_of_another(stream: StreamContract, subject: Subject) -> str:
+    """Return the condition under which a row is named after somebody else, empty where none is.
+
+    A company's account that gives a person's address for bills is not that person's row.
+    """
+    identity_type = identity_columns(stream).get(stream.key[0]) if len(stream.key) == 1 else None
+    if identity_type is None:
+        return ""
+    own = {value.lower() for value in subject.values.get(identity_type, ())}
+    text = f"lower(trim(cast({identifier(stream.key[0])} as varchar)))"
+    return f"coalesce({text} not in ({_listed(own)}), false)" if own else "true"
 
 
 def _refers(stream: StreamContract, column: str, other: StreamContract) -> bool:

@@ -26,7 +26,6 @@ from orchestration.extract.formats import with_known_format
 from orchestration.extract.sql_text import identifier, literal
 from orchestration.extract.text_files import unpacked
 
-MARK = "[erased]"
 UNTOUCHABLE = ("xlsx",)
 Mend = Callable[[str], str]
 
@@ -144,7 +143,7 @@ def _rewrite_parquet(source: Path, target: Path, lines: tuple[int, ...], subject
 
 def _marked(column: str, subject: Subject) -> str:
     expression = identifier(column)
-    marked = literal(rf"\1{MARK}\2")
+    marked = literal(rf"\1{subject.mark}\2")
     for value in subject.telling_values:
         pattern = f"(^|[^{NOT_BEFORE}]){re.escape(value)}($|[^{NOT_BEHIND}])"
         expression = f"regexp_replace({expression}, {literal(pattern)}, {marked}, 'gi')"
@@ -193,7 +192,7 @@ def _mend(subject: Subject, *, keeps_length: bool = False) -> Mend:
 
     def mark(match: re.Match[str]) -> str:
         width = len(match[0])
-        return MARK.ljust(width)[:width] if keeps_length else MARK
+        return subject.mark.ljust(width)[:width] if keeps_length else subject.mark
 
     return lambda text: pattern.sub(mark, text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +16,10 @@ SHORTEST_TELLING_NUMBER = 9
 # What must not stand before and behind a value: it would make it a part of another.
 NOT_BEFORE = r"A-Za-z0-9_.+-"
 NOT_BEHIND = r"A-Za-z0-9_"
+
+
+# Drawn anew by every process, so that nobody can try addresses until one gives the mark.
+SALT = secrets.token_hex(16)
 
 
 class ErasureError(ValueError):
@@ -37,6 +43,12 @@ class Subject:
     customer_id: str
     values: Mapping[str, frozenset[str]]
     is_whole_customer: bool
+
+    @property
+    def mark(self) -> str:
+        """What stands in place of an identifier; no two persons share one, or they would be one."""
+        every = "\x1f".join(sorted(frozenset[str]().union(*self.values.values())))
+        return f"[erased-{hashlib.sha256(f'{SALT}{every}'.encode()).hexdigest()[:12]}]"
 
     @property
     def telling_values(self) -> tuple[str, ...]:
