@@ -7,14 +7,21 @@ from dataclasses import replace
 
 import duckdb
 
-from orchestration.extract.checks import Check, Field, column_checks, faults, quoted_list
+from orchestration.extract.checks import (
+    Check,
+    Field,
+    column_checks,
+    faults,
+    is_deletion,
+    quoted_list,
+)
 from orchestration.extract.decision_states import (
     current_entries,
     decision_states,
     entry_decisions,
 )
 from orchestration.extract.ledger import QUARANTINE
-from orchestration.extract.raw_table import raw_table
+from orchestration.extract.set_aside import rival_tables
 from orchestration.extract.shapes import ColumnContract, StreamContract
 from orchestration.extract.sql_text import identifier, literal, literals
 from orchestration.extract.values import raw_type, typed
@@ -65,7 +72,7 @@ def find_outcomes(
                 ) as remaining
             from checked
         ),
-        {_told_apart(contract)}
+        {_told_apart(connection, contract)}
 
         select
             quarantine_id,
@@ -94,7 +101,7 @@ def find_outcomes(
             case
                 when open_reason_code = 'duplicate_key'
                     then 'the corrected row has the key of ' || taken_by
-                        || '; correct the key, or reject the row'
+                        || ', which is kept; correct the key, or reject the row'
                 when open_reason_code is not null
                     then array_to_string(
                         list_transform(remaining, lambda fault: fault.message), '; also '
@@ -215,6 +222,9 @@ def _checks(contract: StreamContract) -> list[Check]:
                 value=_value(position),
             ),
             is_key=column.name in contract.key,
+            may_lack=(
+                "false" if contract.deleted is None else is_deletion(contract, value_of(contract))
+            ),
             latest=NEVER,
             bad_bytes=True,
         )
@@ -245,43 +255,71 @@ def _every_column_of_a_malformed_row(contract: StreamContract) -> Check:
     )
 
 
-def _told_apart(contract: StreamContract) -> str:
-    """Return the CTEs that find corrected rows whose key another row has: the first is kept."""
+def _told_apart(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> str:
+    """Return the CTEs that find corrected rows whose key another row holds: one of a key is kept.
+
+    As between rows of files, the highest version is; then a deletion; then the row of a file; then
+    what was decided first.
+    """
     if not contract.key:
         return "told_apart as (select *, cast(null as varchar) as taken_by from judged)"
-    positions = {column.name: place for place, column in enumerate(contract.columns)}
-    ours = ", ".join(_value(positions[name]) for name in contract.key)
-    theirs = quoted_list(contract.key)
-    same = " and ".join(
-        f"keyed.{_value(positions[name])} = known.{identifier(name)}" for name in contract.key
+    values = value_of(contract)
+    names = list(dict.fromkeys((*contract.key, *contract.version)))
+    ours = ", ".join(f"{values[name]} as {identifier(name)}" for name in names)
+    of_files = " union all ".join(
+        _rows_of_files(contract, table, names) for table in rival_tables(connection, contract)
     )
-    is_sound = "is_current and kind in ('fix', 'release') and coalesce(len(remaining), 0) = 0"
+    order = [f"{identifier(name)} desc nulls last" for name in contract.version]
+    order += ["is_deletion desc", "is_of_file desc", "decided_at", "decision_id", "quarantine_id"]
     return f"""
-        keyed as (
-            select *, {is_sound} as is_sound, row_number() over (
-                partition by {is_sound}, {ours} order by decided_at, decision_id, quarantine_id
-            ) as turn
-            from judged
-        ),
-        known as (
-            select {theirs}, min('line ' || _source_line || ' of ' || _source_file) as place
-            from {raw_table(contract)}
+        sound as (
+            select * from judged
             where
-                ({theirs}) in (select ({ours}) from keyed where is_sound)
-                and not starts_with(_load_id, {literal(DECISION_PREFIX)})
-            group by {theirs}
+                is_current
+                and kind in ('fix', 'release')
+                and coalesce(len(remaining), 0) = 0
+        ),
+        contenders as (
+            {of_files}
+            union all
+            select {ours}, {is_deletion(contract, values)} as is_deletion, false as is_of_file,
+                'another corrected row' as place, decided_at, decision_id, quarantine_id
+            from sound
+        ),
+        ranked as (
+            select quarantine_id, row_number() over of_key as turn,
+                first_value(place) over of_key as first_place
+            from contenders
+            window of_key as (
+                partition by {quoted_list(contract.key)} order by {", ".join(order)}
+            )
         ),
         told_apart as (
-            select
-                keyed.*,
-                case
-                    when not keyed.is_sound then null
-                    when known.place is not null then known.place
-                    when keyed.turn > 1 then 'another corrected row'
-                end as taken_by
-            from keyed
-            left join known on {same}
+            select judged.*, case when ranked.turn > 1 then ranked.first_place end as taken_by
+            from judged
+            left join ranked on judged.quarantine_id = ranked.quarantine_id
         )"""
+
+
+def _rows_of_files(contract: StreamContract, table: str, names: list[str]) -> str:
+    """Return a select of a table's rows that came from files and have a corrected row's key."""
+    values = value_of(contract)
+    keys = ", ".join(values[name] for name in contract.key)
+    return f"""
+        select {quoted_list(names)}, {is_deletion(contract)} as is_deletion, true as is_of_file,
+            'line ' || _source_line || ' of ' || _source_file as place,
+            cast(null as timestamp) as decided_at, cast(null as varchar) as decision_id,
+            cast(null as varchar) as quarantine_id
+        from {table}
+        where
+            ({quoted_list(contract.key)}) in (select {keys} from sound)
+            and not starts_with(_load_id, {literal(DECISION_PREFIX)})
+    """
+
+
+def value_of(contract: StreamContract) -> dict[str, str]:
+    """Return the names that the contract's columns have in `OUTCOMES`."""
+    return {column.name: _value(place) for place, column in enumerate(contract.columns)}
 
 
 def _text(position: int) -> str:

@@ -68,7 +68,7 @@ def current_entries() -> str:
         select quarantine.*
         from {QUARANTINE} as quarantine
         where quarantine.load_id in (
-            select arg_max(ledger.load_id, (ledger.received_at, ledger.load_id))
+            select arg_max(ledger.load_id, ledger.rowid)
             from {LEDGER} as ledger
             where ledger.status = 'loaded'
             group by ledger.source_name, ledger.stream, ledger.file_name

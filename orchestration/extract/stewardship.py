@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import duckdb
 
-from orchestration.extract.checks import quoted_list
-from orchestration.extract.corrected_rows import DECISION_PREFIX, OUTCOMES, find_outcomes
+from orchestration.extract.checks import is_deletion, quoted_list
+from orchestration.extract.corrected_rows import (
+    DECISION_PREFIX,
+    OUTCOMES,
+    find_outcomes,
+    value_of,
+)
 from orchestration.extract.decision_states import DECISIONS, prepare
 from orchestration.extract.ledger import QUARANTINE
-from orchestration.extract.raw_table import raw_table
+from orchestration.extract.raw_table import deleted_table, kept_tables, raw_table
+from orchestration.extract.set_aside import bring_back, make_room
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import literal
 
@@ -34,7 +40,7 @@ def retract(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> 
     kept = f"{OF_STREAM} and status in ('fixed', 'released')"
     if not _exists(connection, f"{QUARANTINE} where {kept}", subject):
         return
-    connection.execute(f"delete from {raw_table(contract)} where {_by_decision()}")
+    _take_out(connection, contract)
     connection.execute(f"update {QUARANTINE} set status = 'open' where {kept}", subject)
 
 
@@ -72,18 +78,34 @@ def settle(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> l
     return _summary(connection) if has_changed else []
 
 
+def _take_out(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:
+    for table in kept_tables(contract):
+        connection.execute(
+            f"delete from {table} where starts_with(_load_id, {literal(DECISION_PREFIX)})"
+        )
+    bring_back(connection, contract)
+
+
 def _carry_out(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:
-    columns = quoted_list([column.name for column in contract.columns])
-    values = ", ".join(f"value_{position}" for position in range(len(contract.columns)))
-    connection.execute(f"delete from {raw_table(contract)} where {_by_decision()}")
-    connection.execute(
-        f"insert into {raw_table(contract)} "
-        f"({columns}, _extra, _source_file, _source_line, _load_id) "
-        f"select {values}, extra, file_name, line_number, "
-        f"{literal(DECISION_PREFIX)} || decision_id "
-        f"from {OUTCOMES} where status in ('fixed', 'released') "
-        "order by file_name, line_number, quarantine_id"
-    )
+    _take_out(connection, contract)
+    values = value_of(contract)
+    is_settled = "status in ('fixed', 'released')"
+    if contract.key:
+        key = ", ".join(values[name] for name in contract.key)
+        make_room(connection, contract, f"select {key} from {OUTCOMES} where {is_settled}")
+    targets = {raw_table(contract): "true"}
+    if contract.deleted is not None:
+        deletion = is_deletion(contract, values)
+        targets = {raw_table(contract): f"not {deletion}", deleted_table(contract): deletion}
+    for table, condition in targets.items():
+        connection.execute(
+            f"insert into {table} "
+            f"({quoted_list(values)}, _extra, _source_file, _source_line, _load_id) "
+            f"select {', '.join(values.values())}, extra, file_name, line_number, "
+            f"{literal(DECISION_PREFIX)} || decision_id "
+            f"from {OUTCOMES} where {is_settled} and {condition} "
+            "order by file_name, line_number, quarantine_id"
+        )
     settled = ", ".join(f"{name} = outcomes.{name}" for name in SETTLED_COLUMNS)
     connection.execute(
         f"update {QUARANTINE} as quarantine set {settled} from {OUTCOMES} as outcomes "
@@ -113,10 +135,6 @@ def _is_distinct() -> str:
     return " or ".join(
         f"outcomes.{name} is distinct from quarantine.{name}" for name in SETTLED_COLUMNS
     )
-
-
-def _by_decision() -> str:
-    return f"starts_with(_load_id, {literal(DECISION_PREFIX)})"
 
 
 def _exists(

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from orchestration.extract.contracts import Deletion
 from orchestration.extract.decision_states import DECISION_COLUMNS
 from orchestration.extract.values import raw_type
 from orchestration.stewardship.decisions import Decision, DecisionError, write_decisions
-from tests.orchestration.extract.conftest import column
+from tests.orchestration.extract.conftest import column, contract
 from tests.orchestration.stewardship.conftest import (
     ANSWERS,
     BAD,
@@ -400,3 +401,60 @@ def test_decision_is_refused_when_something_is_missing(
 
 def _json(line: dict[str, Any]) -> str:
     return json.dumps(line, ensure_ascii=False)
+
+
+TICKETS = contract(
+    column("answer_id"),
+    column("changed_at", "timestamp"),
+    column("state", allowed=("open", "shut", "gone")),
+    key=("answer_id",),
+    version=("changed_at",),
+    deleted=Deletion(column="state", values=("gone",)),
+)
+TICKET_HEADER = "answer_id,changed_at,state\n"
+
+
+@pytest.mark.parametrize(
+    ("bad", "values", "status", "kept"),
+    [
+        ("t1,2026-01-09,shutt", {"state": "shut"}, "fixed", [("t1", 9, "shut")]),
+        ("t1,2026-01-01,shutt", {"state": "shut"}, "open", [("t1", 5, "open")]),
+        ("t1,2026-01-09,gonne", {"state": "gone"}, "fixed", []),
+        ("t1,2026-01-01,gonne", {"state": "gone"}, "open", [("t1", 5, "open")]),
+        ("t2,2026-01-01,gonne", {"state": "gone"}, "fixed", [("t1", 5, "open")]),
+    ],
+)
+def test_newest_stays_and_comes_back_when_a_corrected_row_has_a_version(
+    company: Company, bad: str, values: dict[str, str], status: str, kept: list[tuple[Any, ...]]
+) -> None:
+    company.stream = TICKETS
+    company.put("a.csv", TICKET_HEADER + "t1,2026-01-05,open\n" + bad + "\n")
+    company.run()
+    tables = ("raw.survey__answers", "raw.survey__answers__deleted")
+    before = [company.rows(f"select * from {table}") for table in tables]
+    decision = company.about("fix", 3, **values)
+    company.decide(decision)
+    company.run()
+    assert company.statuses()[3][0] == status
+    rows = company.rows("select answer_id, day(changed_at), state from raw.survey__answers")
+    assert rows == kept
+    assert company.rebuilt().state() == company.state()
+    # A newer row of a file is compared with the files' rows, and comes out the same.
+    company.put("b.csv", TICKET_HEADER + "t1,2026-01-07,shut\n")
+    company.run()
+    again = company.rebuilt()
+    assert again.state() == company.state()
+    assert [again.rows(f"select * from {table} order by all") for table in tables] == [
+        company.rows(f"select * from {table} order by all") for table in tables
+    ]
+    (company.landing / "b.csv").unlink()
+    company.decide(company.undo(decision))
+    company.run()
+    if status == "open":
+        return
+    newest = company.rows("select answer_id, day(changed_at), state from raw.survey__answers")
+    assert newest == [("t1", 7, "shut")]
+    assert before[1] == company.rows(f"select * from {tables[1]}")
+    assert not company.rows(
+        "select 1 from duckdb_tables() where ends_with(table_name, '__set_aside')"
+    )
