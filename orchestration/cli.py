@@ -10,6 +10,7 @@ import click
 COMMANDS = (
     "dbt",
     "demo",
+    "erase",
     "fetch",
     "run",
     "site",

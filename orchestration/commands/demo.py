@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
-from demo.company import generate_company
+from demo.company import SMALLEST_COMPANY, generate_company
 from orchestration.settings import Settings
 
 
 @click.command()
-@click.option("--customers", default=2000, show_default=True, type=click.IntRange(min=50))
+@click.option(
+    "--customers", default=2000, show_default=True, type=click.IntRange(min=SMALLEST_COMPANY)
+)
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same bytes.")
 def demo(customers: int, seed: int) -> None:
     """Write the demo company's exports into the landing folder."""

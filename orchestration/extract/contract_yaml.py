@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "files": (str, list), "version": (list,), "deleted": (dict,), "records": (str,),
     "strip": (list,), "sheet": (str,), "start": (int,), "width": (int,),
     "format": (str,), "encoding": (str,), "delimiter": (str,), "quote": (str,), "timezone": (str,),
-    "decimal_mark": (str,), "thousands_mark": (str,), "personal_data": (str,),
+    "decimal_mark": (str,), "thousands_mark": (str,), "personal_data": (str,), "identity": (str,),
     "required": (bool,), "optional_column": (bool,), "may_be_future": (bool,),
     "header_rows": (int,), "scale": (int,), "freshness_days": (int, float),
     "formats": (list,), "allowed": (list,), "key": (list,), "column": (str,), "values": (list,),

@@ -161,7 +161,7 @@ def _load_file(
         landed = replace(landed, is_correction=True, after_load_id=undone)
     with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
         try:
-            staged = _stage(connection, contract, path, arrival, Path(spool))
+            staged = stage_file(connection, contract, path, arrival, Path(spool))
         except FileProblemError as error:
             load = FileLoad(file_name=landed.file_name, status="failed", message=str(error))
             ledger.record(connection, landed, load, arrival.received_at)
@@ -177,7 +177,7 @@ def _load_file(
     return load
 
 
-def _stage(
+def stage_file(
     connection: duckdb.DuckDBPyConnection,
     contract: StreamContract,
     path: Path,

@@ -70,6 +70,9 @@ class ColumnContract:
         Place of the column in a line of fixed width: its first character, from 1, and how many.
     personal_data
         Kind of personal data held, one of `PERSONAL_DATA`.
+    identity
+        Identity type of what the column holds, as the stream ``identities`` names it, so that a
+        person's rows can be found; e-mail addresses and phone numbers need not say so.
     """
 
     name: str
@@ -91,6 +94,7 @@ class ColumnContract:
     start: int | None = None
     width: int | None = None
     personal_data: str | None = None
+    identity: str | None = None
 
     def __post_init__(self) -> None:
         if not self.source_name:

@@ -1,0 +1,139 @@
+"""Who is to be erased: every identifier by which the sources know the person."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+# A shorter value, a plain word or a short number stands in too many places by chance to be looked
+# for outside the columns that hold identities.
+SHORTEST_TELLING_VALUE = 6
+SHORTEST_TELLING_NUMBER = 9
+# What must not stand before and behind a value: it would make it a part of another.
+NOT_BEFORE = r"A-Za-z0-9_.+-"
+NOT_BEHIND = r"A-Za-z0-9_"
+
+
+# Drawn anew by every process, so that nobody can try addresses until one gives the mark.
+SALT = secrets.token_hex(16)
+
+
+class ErasureError(ValueError):
+    """An erasure that cannot be carried out; the message says why and what can."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """A person or customer to be erased.
+
+    Attributes
+    ----------
+    customer_id
+        Customer to whom the identifiers lead.
+    values
+        ``{identity type: values as the sources write them}``, at least one.
+    is_whole_customer
+        Whether the customer goes as a whole; otherwise one person of it goes, and the rest stays.
+    """
+
+    customer_id: str
+    values: Mapping[str, frozenset[str]]
+    is_whole_customer: bool
+
+    @property
+    def mark(self) -> str:
+        """What stands in place of an identifier; no two persons share one, or they would be one."""
+        every = "\x1f".join(sorted(frozenset[str]().union(*self.values.values())))
+        return f"[erased-{hashlib.sha256(f'{SALT}{every}'.encode()).hexdigest()[:12]}]"
+
+    @property
+    def telling_values(self) -> tuple[str, ...]:
+        """Identifiers that mean this person wherever they stand, the longest first."""
+        every = frozenset[str]().union(*self.values.values())
+        return tuple(sorted(filter(_is_telling, every), key=lambda value: (-len(value), value)))
+
+
+def _is_telling(value: str) -> bool:
+    digits = sum(character.isdigit() for character in value)
+    if "@" in value or (digits and any(character.isalpha() for character in value)):
+        return len(value) >= SHORTEST_TELLING_VALUE
+    return digits >= SHORTEST_TELLING_NUMBER
+
+
+def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
+    """Return the subject that ``name`` means.
+
+    Parameters
+    ----------
+    connection
+        The warehouse.
+    name
+        A customer id; or ``type:value``, such as ``email:ada@example.org``, for one person. Of a
+        person, those identifiers go that no record without that value bears: the id of the
+        person's own record, not that of the company's account.
+
+    Raises
+    ------
+    ErasureError
+        When nobody is called so.
+    """
+    whole = connection.execute(
+        "select identity_type, identity_value from core.int_customer_identities "
+        "where customer_id = $1",
+        [name],
+    ).fetchall()
+    if whole:
+        return Subject(customer_id=name, values=_by_type(whole), is_whole_customer=True)
+    identity_type, separator, value = name.partition(":")
+    found = connection.execute(
+        """
+        select customer_id from core.int_customer_identities
+        where identity_type = $1 and lower(trim(identity_value)) = lower(trim($2))
+        """,
+        [identity_type, value],
+    ).fetchall()
+    if not separator or not found:
+        raise ErasureError(
+            f"nobody is known as {name!r}: give a customer_id of dim_customers, or type:value with "
+            f"a type among {', '.join(_known_types(connection)) or '(none)'}; run first if files "
+            "have landed since"
+        )
+    own = connection.execute(
+        """
+        with records as (
+            select source_name, source_record_id, identity_type, identity_value,
+                max(identity_type = $1 and lower(trim(identity_value)) = lower(trim($2)))
+                    over (partition by source_name, source_record_id) as is_own
+            from core.int_identities_unioned
+        )
+
+        select identity_type, identity_value
+        from records
+        group by identity_type, identity_value
+        having bool_and(is_own)
+        """,
+        [identity_type, value],
+    ).fetchall()
+    return Subject(
+        customer_id=str(found[0][0]),
+        values=_by_type([*own, (identity_type, value)]),
+        is_whole_customer=False,
+    )
+
+
+def _by_type(rows: list[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    grouped: dict[str, set[str]] = {}
+    for identity_type, value in rows:
+        grouped.setdefault(identity_type, set()).add(value.strip())
+    return {name: frozenset(values) for name, values in sorted(grouped.items())}
+
+
+def _known_types(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select distinct identity_type from core.int_customer_identities order by 1"
+    ).fetchall()
+    return [str(name) for (name,) in rows]
