@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from orchestration.extract import duplicates, ledger, replaced
 from orchestration.extract.checks import is_deletion, quoted_list
 from orchestration.extract.csv_reader import stage_csv
 from orchestration.extract.excel_reader import stage_excel
+from orchestration.extract.file_problems import CHANGED, GONE, UNREACHABLE, problems_of
 from orchestration.extract.fixed_width_reader import stage_fixed_width
 from orchestration.extract.formats import with_known_format
 from orchestration.extract.json_reader import stage_json
@@ -40,23 +39,6 @@ from orchestration.extract.text_files import (
     unpacked,
 )
 
-# What the engine raises over a file's content; anything else is the machine's fault or ours.
-UNREADABLE = (
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.InvalidTypeException,
-    duckdb.NotImplementedException,
-)
-# Whatever moves or locks a file while it is read is no fault of the machine that stops a run.
-UNREACHABLE = (FileNotFoundError, PermissionError, IsADirectoryError)
-GONE = (
-    "the file could not be opened, or vanished while it was read ({}); let whatever writes to "
-    "landing finish first: a file there stays as it is"
-)
-CHANGED = (
-    "the file changed while it was read; nothing of it was kept, the next run loads it: write to "
-    "another place and move the finished file into landing"
-)
 TEXT_STAGES = {"csv": stage_csv, "jsonl": stage_json, "fixed_width": stage_fixed_width}
 
 
@@ -178,24 +160,16 @@ def _load_file(
         landed = replace(landed, is_correction=True, after_load_id=undone)
     with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
         try:
-            with _one_version(path):
-                staged = _stage(connection, contract, path, arrival, Path(spool))
-                return _keep_whole(connection, contract, landed, staged, arrival, path)
+            known = with_known_format(contract, path)
+            with problems_of(path, known.format):
+                plain = unpacked(path, Path(spool))
+                with problems_of(plain, known.format):
+                    staged = _stage(connection, known, plain, arrival, Path(spool))
+                    return _keep_whole(connection, contract, landed, staged, arrival, path)
         except FileProblemError as error:
             load = FileLoad(file_name=file_name, status="failed", message=str(error))
             ledger.record(connection, landed, load, arrival.received_at)
             return load
-
-
-@contextmanager
-def _one_version(path: Path) -> Iterator[None]:
-    """Tell a file that vanished while it was read from a disk that failed."""
-    try:
-        yield
-    except (*UNREACHABLE, duckdb.IOException) as error:
-        if path.exists() and not isinstance(error, UNREACHABLE):
-            raise
-        raise FileProblemError(GONE.format(type(error).__name__)) from error
 
 
 def _keep_whole(
@@ -227,23 +201,13 @@ def _stage(
     arrival: Arrival,
     spool: Path,
 ) -> StagedFile:
-    """Read a file into temporary tables; whatever the engine cannot read is the file's problem."""
-    contract = with_known_format(contract, path)
-    try:
-        if contract.format == "parquet":
-            return stage_parquet(connection, contract, unpacked(path, spool), arrival)
-        if contract.format == "xlsx":
-            plain = unpacked(path, spool)
-            return stage_excel(connection, contract, plain, arrival, spool)
-        text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
-        return TEXT_STAGES[contract.format](connection, contract, text, arrival)
-    except UNREADABLE as error:
-        # The engine's message quotes the file, so only its kind is passed on.
-        message = (
-            f"the file cannot be read as {contract.format} ({type(error).__name__}); check that "
-            "it is complete and that the contract's format, delimiter and quote are right"
-        )
-        raise FileProblemError(message) from error
+    """Read a file into temporary tables and views."""
+    if contract.format == "parquet":
+        return stage_parquet(connection, contract, path, arrival)
+    if contract.format == "xlsx":
+        return stage_excel(connection, contract, path, arrival, spool)
+    text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
+    return TEXT_STAGES[contract.format](connection, contract, text, arrival)
 
 
 def _keep(

@@ -8,9 +8,11 @@ first, in pieces, so that a large file needs disk and not memory.
 from __future__ import annotations
 
 import codecs
+import errno
 import gzip
 import hashlib
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -43,6 +45,8 @@ DAMAGED = (
     zlib.error,
     lzma.LZMAError,
     zipfile.BadZipFile,
+    struct.error,
+    UnicodeError,
     RuntimeError,
 )
 
@@ -115,7 +119,7 @@ def unpacked_suffix(path: Path) -> str:
     """
     name = path.name
     if path.suffix.lower() == ".zip":
-        with _unpacking(path), zipfile.ZipFile(path) as archive:
+        with damage_told(_cannot_unpack(path)), zipfile.ZipFile(path) as archive:
             name = _only_member(archive)
     elif path.suffix.lower() == ".gz":
         name = path.stem
@@ -166,7 +170,7 @@ def unpacked(path: Path, spool: Path) -> Path:
     if path.suffix.lower() not in PACKED_SUFFIXES:
         return path
     copy = spool / "unpacked"
-    with _unpacking(path), _open_packed(path) as packed, copy.open("wb") as target:
+    with damage_told(_cannot_unpack(path)), _open_packed(path) as packed, copy.open("wb") as target:
         while piece := packed.read(PIECE_BYTES):
             target.write(piece)
     if copy.stat().st_size == 0:
@@ -176,17 +180,22 @@ def unpacked(path: Path, spool: Path) -> Path:
 
 
 @contextmanager
-def _unpacking(path: Path) -> Iterator[None]:
-    """Tell what to do about an archive that is damaged."""
+def damage_told(message: str) -> Iterator[None]:
+    """Raise a `FileProblemError` of ``message``, with the kind of error, over a damaged archive."""
     try:
         yield
     except DAMAGED as error:
-        kind = path.suffix.lower().removeprefix(".")
-        message = (
-            f"the {kind} file cannot be unpacked, it is truncated or damaged "
-            f"({type(error).__name__}); copy it again"
-        )
-        raise FileProblemError(message) from error
+        raise FileProblemError(message.format(type(error).__name__)) from error
+    except OSError as error:
+        # A place that damage made negative; any other is the machine's fault.
+        if error.errno != errno.EINVAL:
+            raise
+        raise FileProblemError(message.format(type(error).__name__)) from error
+
+
+def _cannot_unpack(path: Path) -> str:
+    kind = path.suffix.lower().removeprefix(".")
+    return f"the {kind} file cannot be unpacked, it is truncated or damaged ({{}}); copy it again"
 
 
 @contextmanager
