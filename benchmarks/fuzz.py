@@ -185,15 +185,17 @@ class Trial:
         loaded = self._load(stream)
         (file,) = loaded.files
         self.outcomes[f"{file_format} {file.status}"] += 1
-        self._check_counts(stream, loaded)
+        self._check_counts(stream, loaded, "rowid = (select max(rowid) from quality.load_ledger)")
         expected = rows_counted_by_lines(content, file_format)
         if file.status == "loaded" and expected is not None and file.rows_in != expected:
             message = f"{file_format}: {file.rows_in} rows in, counted by lines {expected}"
             raise LostRowError(message)
         return loaded
 
-    def check_sound_stream(self) -> None:
-        """Raise unless the sound stream holds what it held at first, and loads again."""
+    def check_at_the_end(self) -> None:
+        """Raise unless all ledgers add up and the sound stream holds what it held at first."""
+        for file_format in sorted({outcome.split()[0] for outcome in self.outcomes}):
+            self._check_counts(contract(file_format), None, "true")
         if self._rows_of_sound_stream() != self.sound_rows:
             message = "the sound stream changed"
             raise LostRowError(message)
@@ -205,12 +207,12 @@ class Trial:
         table = f"raw.{self.sound.table_name}"
         return self.connection.execute(f"select * from {table} order by all").fetchall()
 
-    def _check_counts(self, stream: StreamContract, loaded: StreamLoad) -> None:
+    def _check_counts(self, stream: StreamContract, loaded: StreamLoad | None, which: str) -> None:
         """Recount the stream's ledger from the tables that it is about."""
         wrong = self.connection.execute(
             f"""
             select load_id from quality.load_ledger as ledger
-            where stream = $1 and (
+            where stream = $1 and {which} and (
                 rows_in <> rows_loaded + rows_quarantined + rows_duplicate
                 or rows_loaded <> (
                     select count(*) from raw.{stream.table_name} as kept
@@ -228,7 +230,8 @@ class Trial:
             [stream.name],
         ).fetchall()
         if wrong:
-            message = f"{stream.name}: the ledger does not add up; {loaded.messages}"
+            told = loaded.messages if loaded else ()
+            message = f"{stream.name}: the ledger does not add up; {told}"
             raise LostRowError(message)
 
 
@@ -262,7 +265,7 @@ def run(files: int, seed: int, folder: Path) -> Mapping[str, int]:
             kept.write_bytes(content)
             print(f"file {number} of seed {seed} is kept as {kept}")
             raise
-    trial.check_sound_stream()
+    trial.check_at_the_end()
     trial.connection.close()
     return trial.outcomes
 

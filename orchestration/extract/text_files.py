@@ -226,7 +226,7 @@ def _check_encoding(first: bytes, encoding: str) -> None:
     shown = next((name for mark, name in BYTE_ORDER_MARKS.items() if first.startswith(mark)), None)
     if shown is None and not name.startswith(("utf-16", "utf-32")):
         # Latin text in UTF-16 is every other byte zero; in any other encoding none is.
-        shown = "utf-16" if first.count(0) * 4 > len(first) else None
+        shown = "utf-16" if len(first) < first.count(0) * 4 < len(first) * 3 else None
     if shown is not None and not name.startswith(shown):
         message = (
             f"the file is encoded in {shown}, the contract says {encoding}; "
