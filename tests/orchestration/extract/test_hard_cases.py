@@ -1,4 +1,4 @@
-"""Cases that loaders are known to fall over: each is told with its place, and harms nothing else."""
+"""Cases that loaders are known to fall over: told with their place, and no harm to the rest."""
 
 from __future__ import annotations
 
