@@ -61,7 +61,8 @@ def prepare(folder: Path, rows: int) -> None:
     """Write the same events as CSV, as Parquet and as a warehouse table."""
     for kind in ("csv", "parquet"):
         (folder / kind).mkdir()
-    with duckdb.connect(str(folder / "checked.duckdb")) as connection:
+    limits = {"threads": 2, "memory_limit": "2GB"}
+    with duckdb.connect(str(folder / "checked.duckdb"), config=limits) as connection:
         connection.execute(f"create temp table events as {EVENTS.format(rows=rows)}")
         connection.execute(f"copy events to '{folder}/csv/events.csv' (header)")
         connection.execute(f"copy events to '{folder}/parquet/events.parquet'")

@@ -219,6 +219,7 @@ def _pair(kind: str, text: str) -> Callable[..., None]:
     def command(left: str, right: str, why: str, by: str) -> None:
         with the_desk() as desk:
             _decide(desk, standing.pair(desk, kind, left, right, Signature(by=by, why=why)))
+            click.echo(f"It counts in runs whose last day is {desk.moment:%Y-%m-%d} or later.")
 
     command.__doc__ = text
     return command
@@ -294,7 +295,13 @@ def _decide(desk: Desk, proposal: Proposal) -> None:
     count = len(proposal.decisions)
     subject = proposal.decisions[0].decision_id if count == 1 else f"{count} decisions"
     click.echo(f"Decided: {subject}, in {path.relative_to(desk.landing.parent).as_posix()}.")
-    click.echo("The next `throughline run`, or `throughline steward apply`, carries it out.")
+    kinds = {decision.kind for decision in proposal.decisions}
+    rows_only = kinds <= {"fix", "release", "reject"}
+    click.echo(
+        "The next `throughline run`, or `throughline steward apply`, carries it out."
+        if rows_only
+        else "The next `throughline run` takes it into account."
+    )
 
 
 def _assignments(pairs: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,6 @@ quarantine and duplicates are found too.
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.erasure.subject import Subject
-from orchestration.extract.loader import landed_paths, stage_file
+from orchestration.extract.loader import landed_paths, staged_file
 from orchestration.extract.shapes import SourceContract, StreamContract
 from orchestration.extract.sql_text import identifier, literal
 from orchestration.extract.staging import NUMBERED, REJECTS, Arrival
@@ -125,8 +124,7 @@ def _find_in_file(
     keys: Keys,
 ) -> FoundRows | None:
     """Find the rows of one file, and note their keys, by which other rows refer to them."""
-    with tempfile.TemporaryDirectory(prefix="throughline-") as spool:
-        stage_file(connection, stream, path, ANY_TIME, Path(spool))
+    with staged_file(connection, stream, path, ANY_TIME):
         broken = _in_text("raw_text", subject)
         lines = connection.execute(
             f"select _source_line from {NUMBERED} where {condition} "

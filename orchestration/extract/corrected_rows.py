@@ -171,7 +171,9 @@ def _decided(decisions: str) -> str:
                 coalesce(corrections.corrected, map {{}}) as corrected,
                 cast(quarantine.row_values as map(varchar, varchar)) as as_read,
                 from_json(quarantine.faults, {literal(FAULT_LIST)}) as old_faults,
-                quarantine.reason_code = 'malformed_row' as is_malformed
+                -- Without the values as read nothing may be made up for columns not corrected.
+                quarantine.reason_code = 'malformed_row' or quarantine.row_values is null
+                    as is_malformed
             from {QUARANTINE} as quarantine
             left join last_decisions on quarantine.quarantine_id = last_decisions.entry_id
             left join corrections on quarantine.quarantine_id = corrections.entry_id

@@ -345,3 +345,11 @@ def test_newest_stays_and_comes_back_when_a_corrected_row_has_a_version(
     assert not company.rows(
         "select 1 from duckdb_tables() where ends_with(table_name, '__set_aside')"
     )
+
+
+def test_every_column_is_asked_for_when_the_values_as_read_are_unknown(loaded: Company) -> None:
+    """A warehouse of an earlier release has entries without them; nulls must not slip in."""
+    loaded.connection.execute("update quality.quarantine set row_values = null, faults = null")
+    loaded.decide(loaded.about("fix", 3, score="9"), loaded.about("release", 4))
+    loaded.run()
+    assert loaded.statuses()[3] == loaded.statuses()[4] == ("open", "malformed_row")

@@ -16,7 +16,7 @@ identity_decisions as (
     select
         decision_id,
         decided_at,
-        kind as action,
+        kind as action,  -- noqa: RF04, the name in the canonical stream
         left_key_type,
         left_key,
         right_key_type,
