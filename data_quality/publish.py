@@ -32,9 +32,17 @@ def publish_quality(
         When nothing was validated under the run id, or there is no warehouse.
     """
     run = load_run(quality_dir, run_id)
-    arrivals = read_arrivals(database)
+    arrivals = read_arrivals(database, as_of=run.as_of)
     write_history(run, quality_dir)
     # The report links to the Data Docs, so they must be there first.
-    build_data_docs(run, quality_dir)
-    history = read_history(quality_dir)
-    return build_report(quality_dir, run=run, arrivals=arrivals, history=history, title=title)
+    kept = build_data_docs(run, quality_dir)
+    # A run for an earlier day is shown with what was before that day.
+    history = read_history(quality_dir, until=run.as_of)
+    return build_report(
+        quality_dir,
+        run=run,
+        arrivals=arrivals,
+        history=history,
+        data_docs=[day for day in kept if day <= run.as_of],
+        title=title,
+    )

@@ -38,6 +38,7 @@ class QualityReport:
     warnings: int
     evaluated: int
     skipped: int
+    waived: int
 
 
 def template_environment() -> Environment:
@@ -159,4 +160,5 @@ def build_report(
         warnings=context["warnings"],
         evaluated=context["evaluated"],
         skipped=context["skipped"],
+        waived=context["waived"],
     )
