@@ -162,9 +162,7 @@ def _column_figures(
     shown = [name for name in columns if name not in {*spec.hidden_columns, *spec.key, "_extra"}]
     # The version of a model or signal is meant to change.
     candidates = [
-        name
-        for name in shown
-        if columns[name] in _CATEGORY_TYPES and not name.endswith("_version")
+        name for name in shown if columns[name] in _CATEGORY_TYPES and not name.endswith("_version")
     ]
     numbers = [
         name for name in shown if columns[name] in _NUMBER_TYPES or columns[name][:7] == "DECIMAL"

@@ -16,12 +16,17 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.extract.checks import is_deletion, quoted_list
 from orchestration.extract.ledger import LEDGER, QUARANTINE
 from orchestration.extract.loader import load_stream
-from orchestration.extract.raw_table import raw_table
+from orchestration.extract.raw_table import deleted_table, kept_tables, raw_table
+from orchestration.extract.replaced import REPLACED
 from orchestration.extract.shapes import StreamContract
+from orchestration.extract.sql_text import identifier, literal
 from orchestration.extract.text_files import sha256_of
+from orchestration.extract.values import raw_type
 
+PUT_BACK = "throughline_put_back"
 REASONS_NAMED = 3
 
 
@@ -132,8 +137,10 @@ def set_aside(
     connection.begin()
     try:
         if entangled:
-            _forget_stream(connection, contract)
-        _forget_files(connection, contract, bad, held)
+            _forget_stream(connection, contract, [file.load_id for file in bad])
+        else:
+            _take_back(connection, contract, bad)
+        _mark_as_held(connection, bad, held)
     except BaseException:
         connection.rollback()
         raise
@@ -182,13 +189,11 @@ def _why(connection: duckdb.DuckDBPyConnection, file: _Loaded, observed: str) ->
 def _is_entangled(
     connection: duckdb.DuckDBPyConnection, contract: StreamContract, bad: Sequence[_Loaded]
 ) -> bool:
-    """Whether rows of other files gave way to rows of a bad one, or were replaced by them.
+    """Whether rows of another file may have given way to rows of a bad one.
 
-    They did where the stream replaces and removes rows by key, and where another file had rows that
-    count as repeats or as conflicting with a row that was there.
+    That may be so where a file that came with it or later had rows that count as repeats, conflict
+    with a row that was there, or came too late.
     """
-    if getattr(contract, "version", ()) or getattr(contract, "deleted", None):
-        return True
     found = connection.execute(
         f"""
         select 1
@@ -203,6 +208,7 @@ def _is_entangled(
             or ledger.load_id in (
                 select load_id from {QUARANTINE} where reason_code = 'duplicate_key'
             )
+            or ledger.load_id in (select by_load_id from {REPLACED})
           )
         limit 1
         """,
@@ -216,6 +222,53 @@ def _is_entangled(
     return found is not None
 
 
+def _take_back(
+    connection: duckdb.DuckDBPyConnection, contract: StreamContract, bad: Sequence[_Loaded]
+) -> None:
+    """Remove the rows of bad files, and put back those that they replaced or deleted."""
+    loads = [file.load_id for file in bad]
+    listed = "select unnest($1::varchar[])"
+    for table in kept_tables(contract):
+        connection.execute(f"delete from {table} where _load_id in ({listed})", [loads])
+    columns = [column.name for column in contract.columns]
+    types = {column.name: raw_type(column) for column in contract.columns} | {"_extra": "JSON"}
+    values = ", ".join(
+        f"{_from_content(name, kind)} as {identifier(name)}" for name, kind in types.items()
+    )
+    names = quoted_list([*columns, "_extra", "_source_file", "_source_line", "_load_id"])
+    connection.execute(
+        f"""
+        create or replace temp table {PUT_BACK} as
+        select {values}, file_name as _source_file, line_number as _source_line,
+            load_id as _load_id
+        from {REPLACED}
+        where source_name = $2
+          and stream = $3
+          and reason <> 'stale'
+          and by_load_id in ({listed})
+          and load_id not in ({listed})
+        """,
+        [loads, contract.source_name, contract.name],
+    )
+    targets = {raw_table(contract): "true"}
+    if contract.deleted is not None:
+        condition = is_deletion(contract)
+        targets = {raw_table(contract): f"not {condition}", deleted_table(contract): condition}
+    for table, condition in targets.items():
+        connection.execute(
+            f"insert into {table} ({names}) select {names} from {PUT_BACK} where {condition}"
+        )
+    connection.execute(f"drop table {PUT_BACK}")
+    connection.execute(f"delete from {REPLACED} where by_load_id in ({listed})", [loads])
+
+
+def _from_content(name: str, kind: str) -> str:
+    path = literal(f'$."{name}"')
+    if kind == "JSON":
+        return f"json_extract(row_content, {path})"
+    return f"cast(json_extract_string(row_content, {path}) as {kind})"
+
+
 def _check_landing(contract: StreamContract, landing_dir: Path, files: Sequence[_Loaded]) -> None:
     gone = [
         file.file_name
@@ -225,35 +278,33 @@ def _check_landing(contract: StreamContract, landing_dir: Path, files: Sequence[
     ]
     if gone:
         raise SetAsideError(
-            f"{contract.table_name}: a file cannot be set aside alone, since the stream replaces "
-            "rows by key and must be loaded anew without it, and landing no longer holds "
-            f"{', '.join(gone[:REASONS_NAMED])} as loaded: put it back, or waive the rule"
+            f"{contract.table_name}: a file cannot be set aside alone: other files had rows that "
+            "repeat or replace its rows and must be loaded anew without it, and "
+            f"landing no longer holds {', '.join(gone[:REASONS_NAMED])} as loaded: put it back, "
+            "or waive the rule"
         )
 
 
-def _forget_stream(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:
+def _forget_stream(
+    connection: duckdb.DuckDBPyConnection, contract: StreamContract, spared: Sequence[str]
+) -> None:
+    """Empty a stream, but for the lines of these loads in the ledger."""
     subject = [contract.source_name, contract.name]
-    connection.execute(f"delete from {raw_table(contract)}")
-    connection.execute(f"delete from {QUARANTINE} where source_name = $1 and stream = $2", subject)
+    for table in kept_tables(contract):
+        connection.execute(f"delete from {table}")
+    for table in (QUARANTINE, REPLACED):
+        connection.execute(f"delete from {table} where source_name = $1 and stream = $2", subject)
     connection.execute(
-        f"update {LEDGER} set status = 'failed' "
-        "where source_name = $1 and stream = $2 and status = 'loaded'",
-        subject,
+        f"delete from {LEDGER} where source_name = $1 and stream = $2 and status = 'loaded' "
+        "and load_id not in (select unnest($3::varchar[]))",
+        [*subject, list(spared)],
     )
 
 
-def _forget_files(
-    connection: duckdb.DuckDBPyConnection,
-    contract: StreamContract,
-    bad: Sequence[_Loaded],
-    held: Sequence[HeldFile],
+def _mark_as_held(
+    connection: duckdb.DuckDBPyConnection, bad: Sequence[_Loaded], held: Sequence[HeldFile]
 ) -> None:
     for file, reason in zip(bad, held, strict=True):
-        connection.execute(
-            f"delete from {raw_table(contract)} where _load_id = $1 "
-            "or (_source_file = $2 and starts_with(_load_id, 'decision:'))",
-            [file.load_id, file.file_name],
-        )
         connection.execute(f"delete from {QUARANTINE} where load_id = $1", [file.load_id])
         connection.execute(
             f"update {LEDGER} set status = 'failed', rows_in = 0, rows_loaded = 0, "
