@@ -56,13 +56,16 @@ def test_steps_stand_in_the_order_of_the_data(definitions: dg.Definitions) -> No
     order = steps(definitions)
     expected = [
         "raw__demo_crm__accounts",
+        "check_raw",
+        "quality__load_ledger",
+        "check_load_ledger",
         "dbt_core",
         "quality__checked_core",
         "ml__comment_languages",
         "dbt_marts",
         "quality__checked_features",
         "ml__churn_scores",
-        "check_ml_churn_scores__outputs",
+        "check_ml_churn_scores",
         "dbt_scored_marts",
         "quality__checked_marts",
         "published__snapshot",

@@ -11,12 +11,12 @@ from orchestration.defs.quality.gates import gate_asset, gate_key, raw_gate, tab
 from orchestration.defs.quality.report import ledger_asset, report_asset, report_what_failed
 from orchestration.defs.quality.specs import mart_lineage, stream_specs, table_specs
 from orchestration.defs.transformation.project import current_manifest
+from orchestration.defs.transformation.translator import LEDGER
 from orchestration.extract.contracts import read_contracts
 from orchestration.settings import STAGING_DIR, Settings
 
 __all__ = ["definitions", "gate_asset", "gate_key", "raw_gate", "report_what_failed", "table_check"]
 
-LEDGER = dg.AssetKey(["quality", "load_ledger"])
 # One dbt step builds a table together with tables that read it. A check that blocked what reads the
 # table would cut that step in two and pay dbt's start twice, so the suites of these schemas stand
 # on an asset of their own, on which all later steps wait.
@@ -49,7 +49,7 @@ def definitions(settings: Settings, steps: Mapping[str, Collection[dg.AssetKey]]
     ]
     whole = Step(
         name="raw",
-        suites=[s for s in suites if s.schema_name in {"raw", "quality"}],
+        suites=[suite for suite in suites if suite.schema_name == "raw"],
         specs=stream_specs(contracts.values()),
         comparable=", ".join(settings.sources),
     )
@@ -80,6 +80,7 @@ def definitions(settings: Settings, steps: Mapping[str, Collection[dg.AssetKey]]
     ]
     scores = [step(f"ml_{key.path[1]}", "ml", [key]) for key in sorted(keys) if key.path[0] == "ml"]
     scores = [found for found in scores if found.suites]
+    arrivals = step("load_ledger", "quality", [LEDGER])
     lineage = mart_lineage(current_manifest(settings))
     report = report_asset(
         [*(gate.key for gate in gates), LEDGER, *(table_key(s.specs[0].table) for s in scores)]
@@ -88,6 +89,6 @@ def definitions(settings: Settings, steps: Mapping[str, Collection[dg.AssetKey]]
         assets=[ledger_asset(LEDGER, sources), *gates, report],
         asset_checks=[
             raw_gate(whole, {name: stream for name, (_, stream) in contracts.items()}, lineage),
-            *(table_check(found) for found in scores),
+            *(table_check(found) for found in (arrivals, *scores)),
         ],
     )
