@@ -173,7 +173,7 @@ def _why(connection: duckdb.DuckDBPyConnection, file: _Loaded, observed: str) ->
     """Say what was observed, with the most frequent faults of the file's rows."""
     faults = connection.execute(
         "select reason_code, coalesce(column_name, ''), count(*) as row_count "
-        f"from {QUARANTINE} where load_id = $1 group by all order by row_count desc, all "
+        f"from {QUARANTINE} where load_id = $1 group by all order by 3 desc, 1, 2 "
         f"limit {REASONS_NAMED}",
         [file.load_id],
     ).fetchall()
@@ -229,7 +229,12 @@ def _take_back(
     loads = [file.load_id for file in bad]
     listed = "select unnest($1::varchar[])"
     for table in kept_tables(contract):
-        connection.execute(f"delete from {table} where _load_id in ({listed})", [loads])
+        # Rows of such a file that a steward corrected or released go with it.
+        connection.execute(
+            f"delete from {table} where _load_id in ({listed}) or (starts_with(_load_id, "
+            "'decision:') and _source_file in (select unnest($2::varchar[])))",
+            [loads, [file.file_name for file in bad]],
+        )
     columns = [column.name for column in contract.columns]
     types = {column.name: raw_type(column) for column in contract.columns} | {"_extra": "JSON"}
     values = ", ".join(
@@ -265,7 +270,8 @@ def _take_back(
 def _from_content(name: str, kind: str) -> str:
     path = literal(f'$."{name}"')
     if kind == "JSON":
-        return f"json_extract(row_content, {path})"
+        # A JSON null is how the content says that there was no value.
+        return f"nullif(json_extract(row_content, {path}), 'null'::json)"
     return f"cast(json_extract_string(row_content, {path}) as {kind})"
 
 

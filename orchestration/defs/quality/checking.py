@@ -75,7 +75,7 @@ def evaluate(run: Run, step: Step) -> ValidationRun:
     if step.suites:
         written = validate(
             run.settings.warehouse_path,
-            suites=[suite.name for suite in step.suites],
+            catalogue=step.suites,
             run_id=run.identifier,
             validated_at=run.arrival,
             as_of=run.last_day,
