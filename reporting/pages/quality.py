@@ -22,7 +22,7 @@ _LOAD_COLUMNS = (
 )  # fmt: skip
 _MART_COLUMNS = (
     "mart_name", "owner", "grade", "reasons", "row_count", "evaluated_count", "rule_count",
-    "oldest_stream_days", "largest_quarantine_share",
+    "oldest_stream_days",
 )  # fmt: skip
 
 

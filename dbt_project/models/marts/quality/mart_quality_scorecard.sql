@@ -36,7 +36,10 @@ judged as (
         results.status,
         results.waived_until,
         results.table_row_count,
-        results.status in ('failed', 'error') as is_broken
+        results.table_name,
+        results.status in ('failed', 'error') as is_broken,
+        -- Counted by themselves, and not among the other warnings.
+        results.rule in ('newest_event_is_fresh', 'few_rows_are_quarantined') as is_of_a_stream
     from lineage
     inner join results
         on
@@ -57,8 +60,13 @@ checks as (
             as upstream_critical_count,
         sum(case when is_own and is_broken and severity = 'warning' then 1 else 0 end)
             as own_warning_count,
-        sum(case when not is_own and is_broken and severity = 'warning' then 1 else 0 end)
-            as upstream_warning_count,
+        sum(
+            case
+                when not is_own and not is_of_a_stream and is_broken and severity = 'warning'
+                    then 1
+                else 0
+            end
+        ) as upstream_warning_count,
         sum(case when status = 'waived' then 1 else 0 end) as waiver_count,
         sum(case when status = 'waived' and severity = 'critical' then 1 else 0 end)
             as critical_waiver_count,
@@ -66,7 +74,19 @@ checks as (
         sum(case when is_broken and rule = 'newest_event_is_fresh' then 1 else 0 end)
             as stale_stream_count,
         sum(case when is_broken and rule = 'few_rows_are_quarantined' then 1 else 0 end)
-            as rejecting_stream_count
+            as rejecting_stream_count,
+        {{ dbt.listagg(
+            "case when is_broken and severity = 'critical' and not is_own then table_name end",
+            "', '", 'order by table_name'
+        ) }} as critical_tables,
+        {{ dbt.listagg(
+            "case when is_broken and rule = 'newest_event_is_fresh' then table_name end",
+            "', '", 'order by table_name'
+        ) }} as stale_tables,
+        {{ dbt.listagg(
+            "case when is_broken and rule = 'few_rows_are_quarantined' then table_name end",
+            "', '", 'order by table_name'
+        ) }} as rejecting_tables
     from judged
     group by as_of_date, mart_name
 ),
@@ -91,7 +111,11 @@ held as (
     select
         lineage.as_of_date,
         lineage.mart_name,
-        count(*) as held_file_count
+        count(*) as held_file_count,
+        {{ dbt.listagg(
+            "held_batches.stream || '/' || held_batches.file_name", "', '",
+            'order by held_batches.stream, held_batches.file_name'
+        ) }} as held_files
     from lineage
     inner join held_batches
         on
@@ -119,6 +143,10 @@ figures as (
         marts.owner,
         checks.row_count,
         checks.first_waiver_ends_date,
+        checks.critical_tables,
+        checks.stale_tables,
+        checks.rejecting_tables,
+        held.held_files,
         sources.oldest_stream_days,
         sources.largest_quarantine_share,
         coalesce(checks.rule_count, 0) as rule_count,
@@ -155,18 +183,20 @@ graded as (
         case when own_critical_count > 0 then
             'critical rules of the mart broken: ' || own_critical_count || '; ' else '' end
         || case when upstream_critical_count > 0 then
-            'critical rules broken above it: ' || upstream_critical_count || '; ' else '' end
+            'critical rules broken above it: ' || upstream_critical_count || ' ('
+            || critical_tables || '); ' else '' end
         || case
             when row_count is null then 'not checked in this run; '
             when row_count = 0 then 'the mart has no rows; ' else '' end
         || case when held_file_count > 0 then
-            'files set aside, so earlier data stands for them: ' || held_file_count || '; '
-            else '' end
+            'files set aside, so earlier data stands for them: ' || held_file_count || ' ('
+            || held_files || '); ' else '' end
         || case when stale_stream_count > 0 then
-            'streams above it that are too old: ' || stale_stream_count || '; ' else '' end
+            'streams above it that are too old: ' || stale_stream_count || ' ('
+            || stale_tables || '); ' else '' end
         || case when rejecting_stream_count > 0 then
-            'streams above it with many rejected rows: ' || rejecting_stream_count || '; '
-            else '' end
+            'streams above it with many rejected rows: ' || rejecting_stream_count || ' ('
+            || rejecting_tables || '); ' else '' end
         || case when own_warning_count > 0 then
             'warnings on the mart: ' || own_warning_count || '; ' else '' end
         || case when upstream_warning_count > 0 then
