@@ -12,6 +12,7 @@ COMMANDS = (
     "demo",
     "run",
     "site",
+    "steward",
     "ui",
 )
 

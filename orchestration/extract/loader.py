@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract import duplicates, ledger, replaced
+from orchestration.extract import duplicates, ledger, replaced, stewardship
 from orchestration.extract.checks import is_deletion, quoted_list
 from orchestration.extract.csv_reader import stage_csv
 from orchestration.extract.excel_reader import stage_excel
@@ -114,6 +114,7 @@ def load_stream(
             "correct `files` in the contract"
         )
     files = tuple(_load_file(connection, contract, landing_dir, path, arrival) for path in paths)
+    messages += stewardship.settle(connection, contract)
     messages += [f"{file.file_name}: {file.message}" for file in files if file.message]
     return StreamLoad(
         files=files,
@@ -205,7 +206,8 @@ def _keep(
     arrival: Arrival,
 ) -> FileLoad:
     """Move the staged rows to where they belong and return the counts, which add up."""
-    quarantined = ledger.quarantine_faults(connection, landed, arrival.received_at)
+    stewardship.retract(connection, contract)
+    quarantined = ledger.quarantine_faults(connection, contract, landed, arrival.received_at)
     withdrawn = duplicate = 0
     if landed.is_correction and contract.key:
         withdrawn = replaced.withdraw_corrected(connection, contract, landed, arrival.received_at)
