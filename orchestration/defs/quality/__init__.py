@@ -1,11 +1,16 @@
 """Expectations as blocking checks, the load ledger, and the steward's report."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 
-from data_quality.catalogue import list_suites
+from data_quality.catalogue import Suite, list_suites
+from data_quality.tables import TableSpec
 from orchestration.defs.quality.checking import Step, table_key
 from orchestration.defs.quality.gates import gate_asset, gate_key, raw_gate, table_check
 from orchestration.defs.quality.report import ledger_asset, report_asset, report_what_failed
@@ -13,7 +18,8 @@ from orchestration.defs.quality.specs import mart_lineage, stream_specs, table_s
 from orchestration.defs.transformation.project import current_manifest
 from orchestration.defs.transformation.translator import LEDGER
 from orchestration.extract.contracts import read_contracts
-from orchestration.settings import STAGING_DIR, Settings
+from orchestration.extract.shapes import SourceContract, StreamContract
+from orchestration.settings import STAGING_DIR, STEWARDSHIP, Settings
 
 __all__ = ["definitions", "gate_asset", "gate_key", "raw_gate", "report_what_failed", "table_check"]
 
@@ -21,6 +27,7 @@ __all__ = ["definitions", "gate_asset", "gate_key", "raw_gate", "report_what_fai
 # table would cut that step in two and pay dbt's start twice, so the suites of these schemas stand
 # on an asset of their own, on which all later steps wait.
 GATED_SCHEMAS = ("core", "features", "marts")
+Contracts = Mapping[str, tuple[SourceContract, StreamContract]]
 
 
 def definitions(settings: Settings, steps: Mapping[str, Collection[dg.AssetKey]]) -> dg.Definitions:
@@ -34,41 +41,11 @@ def definitions(settings: Settings, steps: Mapping[str, Collection[dg.AssetKey]]
         Every other step of the graph with the keys of the tables it builds.
     """
     keys = {key for tables in steps.values() for key in tables}
-    contracts = {
-        stream.table_name: (source, stream)
-        for source in read_contracts(STAGING_DIR)
-        if source.name in settings.sources
-        for stream in source.streams
-    }
-    sources = sorted(key for key in keys if key.path[0] == "raw" and key.path[1] in contracts)
-    suites = [suite for suite in list_suites() if table_key(suite.table) in {*keys, LEDGER}]
-    owners = {suite.table: suite.owner for suite in suites}
-    tables = [
-        replace(spec, owner=owners.get(spec.table, spec.owner))
-        for spec in table_specs(current_manifest(settings), keys)
-    ]
-    whole = Step(
-        name="raw",
-        suites=[suite for suite in suites if suite.schema_name == "raw"],
-        specs=stream_specs(contracts.values()),
-        comparable=", ".join(settings.sources),
-    )
-
-    def step(name: str, schema: str, within: Collection[dg.AssetKey]) -> Step:
-        return replace(
-            whole,
-            name=name,
-            suites=[s for s in suites if s.schema_name == schema and table_key(s.table) in within],
-            specs=[
-                t
-                for t in tables
-                if t.table.startswith(f"{schema}.") and table_key(t.table) in within
-            ],
-        )
-
+    manifest = current_manifest(settings)
+    plan = Plan.of(settings, manifest, {*keys, LEDGER})
     gates = [
         gate_asset(
-            step(schema, schema, keys),
+            plan.step(schema, schema, keys),
             # Models behind the marts may lie in core too; its gate stands before them.
             [
                 key
@@ -78,17 +55,109 @@ def definitions(settings: Settings, steps: Mapping[str, Collection[dg.AssetKey]]
         )
         for schema in GATED_SCHEMAS
     ]
-    scores = [step(f"ml_{key.path[1]}", "ml", [key]) for key in sorted(keys) if key.path[0] == "ml"]
-    scores = [found for found in scores if found.suites]
-    arrivals = step("load_ledger", "quality", [LEDGER])
-    lineage = mart_lineage(current_manifest(settings))
+    arrivals = plan.step("load_ledger", "quality", [LEDGER])
+    scores = [
+        plan.step(f"ml_{key.path[1]}", "ml", [key]) for key in sorted(keys) if key.path[0] == "ml"
+    ]
+    scores = [step for step in scores if step.suites]
+    raw_keys = [table_key(f"raw.{name}") for name in plan.contracts]
     report = report_asset(
         [*(gate.key for gate in gates), LEDGER, *(table_key(s.specs[0].table) for s in scores)]
     )
     return dg.Definitions(
-        assets=[ledger_asset(LEDGER, sources), *gates, report],
+        assets=[ledger_asset(LEDGER, sorted(raw_keys)), *gates, report],
         asset_checks=[
-            raw_gate(whole, {name: stream for name, (_, stream) in contracts.items()}, lineage),
-            *(table_check(found) for found in (arrivals, *scores)),
+            *raw_gates(plan, mart_lineage(manifest)),
+            *(table_check(step) for step in (arrivals, *scores)),
         ],
     )
+
+
+def raw_gates(plan: Plan, lineage: pd.DataFrame) -> list[dg.AssetChecksDefinition]:
+    """Return the gate of all streams, and that of the stewards' decisions, which load first.
+
+    What waits for the decisions could not stand in one gate with them.
+    """
+    decided = {name: c for name, c in plan.contracts.items() if c[0].name == STEWARDSHIP}
+    landed = {name: c for name, c in plan.contracts.items() if name not in decided}
+    gates = [raw_gate(plan.raw_step("raw", landed), _streams(landed), lineage)]
+    if decided:
+        gates.append(raw_gate(plan.raw_step("raw_decisions", decided), _streams(decided), None))
+    return gates
+
+
+def _streams(contracts: Contracts) -> dict[str, StreamContract]:
+    return {name: stream for name, (_, stream) in contracts.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What can be checked for one company.
+
+    Attributes
+    ----------
+    suites
+        Written suites whose table is in the graph.
+    tables
+        Tables above raw that are measured.
+    contracts
+        Source and stream per raw table.
+    comparable
+        The sources that are switched on: runs over others are not compared with it.
+    """
+
+    suites: Sequence[Suite]
+    tables: Sequence[TableSpec]
+    contracts: Contracts
+    comparable: str
+
+    @classmethod
+    def of(cls, settings: Settings, manifest: Path, keys: Collection[dg.AssetKey]) -> Plan:
+        """Read suites, contracts and manifest."""
+        suites = [suite for suite in list_suites() if table_key(suite.table) in keys]
+        owners = {suite.table: suite.owner for suite in suites}
+        return cls(
+            suites=suites,
+            tables=[
+                replace(spec, owner=owners.get(spec.table, spec.owner))
+                for spec in table_specs(manifest, keys)
+            ],
+            contracts={
+                stream.table_name: (source, stream)
+                for source in read_contracts(STAGING_DIR)
+                if source.name in settings.sources
+                for stream in source.streams
+            },
+            # Stewards' decisions appear with the first of them, and are no reason to begin anew.
+            comparable=", ".join(name for name in settings.sources if name != STEWARDSHIP),
+        )
+
+    def step(self, name: str, schema: str, within: Collection[dg.AssetKey]) -> Step:
+        """Return the checks of a schema's tables, of those within some keys."""
+        return Step(
+            name=name,
+            suites=[
+                suite
+                for suite in self.suites
+                if suite.schema_name == schema and table_key(suite.table) in within
+            ],
+            specs=[
+                spec
+                for spec in self.tables
+                if spec.table.startswith(f"{schema}.") and table_key(spec.table) in within
+            ],
+            comparable=self.comparable,
+        )
+
+    def raw_step(self, name: str, contracts: Contracts) -> Step:
+        """Return the checks of some streams."""
+        return Step(
+            name=name,
+            suites=[
+                suite
+                for suite in self.suites
+                if suite.schema_name == "raw" and suite.table_name in contracts
+            ],
+            specs=stream_specs(contracts.values()),
+            comparable=self.comparable,
+        )

@@ -114,7 +114,7 @@ def table_check(step: Step) -> dg.AssetChecksDefinition:
 
 
 def raw_gate(
-    step: Step, contracts: Mapping[str, StreamContract], lineage: pd.DataFrame
+    step: Step, contracts: Mapping[str, StreamContract], lineage: pd.DataFrame | None
 ) -> dg.AssetChecksDefinition:
     """Return the step that checks what has landed, and sets aside files that spoil a stream.
 
@@ -129,12 +129,13 @@ def raw_gate(
     contracts
         Contract per raw table name.
     lineage
-        Tables above each mart, kept for the scorecard.
+        Tables above each mart, kept for the scorecard by one gate of a run.
     """
 
-    @dg.multi_asset_check(name="check_raw", specs=_specs(step))
+    @dg.multi_asset_check(name=f"check_{step.name}", specs=_specs(step))
     def check(context: dg.AssetCheckExecutionContext, run: Run) -> Iterator[dg.AssetCheckResult]:
-        keep_lineage(run, step, lineage)
+        if lineage is not None:
+            keep_lineage(run, step, lineage)
         validation = evaluate(run, step)
         held = hold_what_spoils(context, run, step, validation, contracts)
         if held:
