@@ -12,6 +12,8 @@ FEWEST_RUNS = 5
 # in a thousand; the floors keep a baseline that never moved from calling every change unusual.
 SPREAD = 5 * 1.4826
 ROWS_FLOOR = 0.5
+# A handful of rows may go by a correction or an erasure.
+FEWEST_LOST_ROWS = 20
 NULLS_FLOOR = 0.10
 # The usual reading of the population stability index: above 0.25 the make-up has shifted. Chance
 # alone adds about (categories - 1) / rows on either side.
@@ -106,7 +108,7 @@ scalar_measures as (
         '' as column_name,
         value,
         usual,
-        if(usual > 0, 1, 0) as lower_bound,
+        if(usual >= {FEWEST_LOST_ROWS}, 1, 0) as lower_bound,
         null as upper_bound,
         run_count,
         1 as needed

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -133,7 +133,13 @@ _HOLD_WHEN_ABSENT = {"columns_as_agreed", "required_is_filled", "most_rows_are_a
 
 
 def derived_rules(spec: TableSpec) -> tuple[DerivedRule, ...]:
-    """Rules that a table gets, in the order in which the report shows them."""
+    """Rules that a table gets, in the order in which the report shows them.
+
+    A stream, fact or dimension that is empty of a sudden has lost its rows; a mart may have nothing
+    to list, and scores are withheld where they cannot be trusted, so that is a warning there.
+    """
+    if spec.stream is None and not spec.table.startswith("core."):
+        return tuple(replace(rule, severity="warning") for rule in _ROWS.values())
     if spec.stream is None:
         return tuple(_ROWS.values())
     fresh = {"newest_event_is_fresh", "newest_file_is_fresh"}

@@ -201,6 +201,11 @@ def test_a_table_that_lost_its_rows_is_critical_from_the_second_run_on(quality: 
     assert row.observed == "0 rows, usually 250 rows, at least 1 rows"
 
 
+def test_a_mart_without_rows_is_a_warning() -> None:
+    mart = TableSpec(table="marts.cases", owner="service", description="Cases.")
+    assert {rule.severity for rule in derived_rules(mart)} == {"warning"}
+
+
 def test_a_run_for_an_earlier_day_is_compared_with_what_was_before_it(quality: Quality) -> None:
     quality.weeks(6)
     for later in (1, 2, 3):
