@@ -113,8 +113,8 @@ held as (
         lineage.mart_name,
         count(*) as held_file_count,
         {{ dbt.listagg(
-            "held_batches.stream || '/' || held_batches.file_name", "', '",
-            'order by held_batches.stream, held_batches.file_name'
+            "held_batches.source_name || '/' || held_batches.file_name", "', '",
+            'order by held_batches.source_name, held_batches.file_name'
         ) }} as held_files
     from lineage
     inner join held_batches
