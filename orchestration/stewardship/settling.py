@@ -94,7 +94,17 @@ def release(desk: Desk, entries: Sequence[Row], signature: Signature) -> Proposa
             f"{', '.join(RELEASABLE)} can be: without its key, a required value, the right type or "
             "a shape, a row has no place in the table. Fix or reject it"
         )
-    return Proposal(decisions=proposal)
+    unknown_words = [found for found in entries if found["reason_code"] == "not_allowed"]
+    return Proposal(
+        decisions=proposal,
+        warnings=(
+            f"{len(unknown_words)} of the rows hold a word that the contract does not know, and "
+            "the checks of core may not either: if the next run stops at one, undo this, or teach "
+            "contract and models the word",
+        )
+        if unknown_words
+        else (),
+    )
 
 
 def reject(desk: Desk, entries: Sequence[Row], signature: Signature) -> Proposal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 import re
 import tempfile
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.extract import stewardship
@@ -146,20 +147,31 @@ def faults_of(row: dict[str, str]) -> list[str]:
     return found
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
-@given(drawn=steps, data=st.data())
-def test_state_is_the_same_when_decisions_come_in_any_way(
-    drawn: list[Step], data: st.DataObject
-) -> None:
+# What chance seldom draws: a rejection wipes the fix before it, two rows claim one key in one
+# moment, an undo precedes what it undoes and another names an undo.
+WIPED = [("fix", 3, CORRECTIONS[0], 0, 0), ("reject", 3, {}, 1, 0), ("release", 6, {}, 2, 0),
+         ("fix", 3, CORRECTIONS[2], 2, 0)]  # fmt: skip
+CLAIMED = [("fix", 3, CORRECTIONS[6], 1, 0), ("fix", 4, CORRECTIONS[6], 0, 0),
+           ("fix", 6, CORRECTIONS[6], 0, 0)]  # fmt: skip
+UNDONE = [("fix", 3, CORRECTIONS[0], 3, 0), ("undo", 3, {}, 0, 0), ("undo", 3, {}, 1, 1),
+          ("release", 4, {}, 1, 0)]  # fmt: skip
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(drawn=steps, seed=st.integers(0, 999))
+@example(drawn=WIPED, seed=1)
+@example(drawn=CLAIMED, seed=2)
+@example(drawn=UNDONE, seed=3)
+def test_state_is_the_same_when_decisions_come_in_any_way(drawn: list[Step], seed: int) -> None:
+    chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         one_by_one = a_company(folder)
         decisions = decisions_of(one_by_one, drawn)
-        shuffled = data.draw(st.permutations(decisions))
-        for decision in shuffled:
+        for decision in chance.sample(decisions, len(decisions)):
             insert(one_by_one, decision)
         at_once = Company(folder=Path(folder), connection=duckdb.connect())
         at_once.connection.execute("set TimeZone = 'UTC'")
-        write_by_hand(at_once, data.draw(st.permutations(decisions)), data)
+        write_by_hand(at_once, chance.sample(decisions, len(decisions)), chance)
         at_once.run()
         assert at_once.state() == one_by_one.state()
         statuses, rows = expected(at_once, decisions)
@@ -186,11 +198,11 @@ def insert(company: Company, decision: Decision) -> None:
     stewardship.settle(company.connection, ANSWERS)
 
 
-def write_by_hand(company: Company, decisions: Sequence[Decision], data: st.DataObject) -> None:
+def write_by_hand(company: Company, decisions: Sequence[Decision], chance: random.Random) -> None:
     """Write decisions into files whose names and sizes say nothing about their order."""
     folder = company.stewardship / "decisions"
     folder.mkdir(parents=True)
-    cut = data.draw(st.integers(0, len(decisions)))
+    cut = chance.randint(0, len(decisions))
     for number, part in enumerate((decisions[:cut], decisions[cut:])):
         lines = [json.dumps(decision.record()) for decision in part]
         (folder / f"{number}.jsonl").write_text("\n".join(lines), encoding="utf-8")

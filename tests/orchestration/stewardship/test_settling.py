@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from orchestration.extract.decision_states import DECISION_COLUMNS
-from orchestration.extract.values import raw_type
-from orchestration.stewardship.decisions import Decision, DecisionError, write_decisions
-from tests.orchestration.extract.conftest import column
+from orchestration.extract.contracts import Deletion
+from orchestration.stewardship.decisions import Decision
+from tests.orchestration.extract.conftest import column, contract
 from tests.orchestration.stewardship.conftest import (
     ANSWERS,
     BAD,
@@ -21,7 +18,6 @@ from tests.orchestration.stewardship.conftest import (
     GOOD,
     HEADER,
     RECEIVED_AT,
-    STEWARDSHIP,
     Company,
     assert_all_rows_are_accounted_for,
 )
@@ -283,67 +279,6 @@ def test_values_survive_when_they_are_odd(company: Company) -> None:
     ]  # fmt: skip
 
 
-def test_bad_decision_lines_go_to_quarantine_and_harm_nothing(loaded: Company) -> None:
-    good = loaded.about("fix", 3, score="9")
-    loaded.decide(good)
-    folder = loaded.stewardship / "decisions"
-    base = good.record()
-    bad = [
-        {**base, "decision_id": "d-no-reason", "why": " "},
-        {**base, "decision_id": "d-no-one", "decided_by": None},
-        {**base, "decision_id": "d-no-kind", "kind": "bless"},
-        {**base, "decision_id": "d-no-time", "decided_at": "tomorrow"},
-        {**base, "decision_id": "x"},
-    ]
-    text = "\n".join(map(_json, bad)) + "\nno JSON at all\n[1, 2]\n\n"
-    (folder / "by_hand.jsonl").write_text(text, encoding="utf-8")
-    void = [
-        {**base, "decision_id": "d-list-of-values", "corrected_values": ["score"]},
-        {**base, "decision_id": "d-unknown-row", "quarantine_id": "nobody", "row_mark": None},
-        {**base, "decision_id": "d-undo-nothing", "kind": "undo", "undoes": "d-nothing"},
-        {**base, "decision_id": "d-half-a-pair", "kind": "merge", "left_key": "a"},
-        {**base, "decision_id": "d-long-waiver", "kind": "waive", "target": "core.fct_tickets",
-         "valid_until": "2027-07-01"},
-    ]  # fmt: skip
-    (folder / "void.jsonl").write_text("\n".join(map(_json, void)) + "\n", encoding="utf-8")
-    loaded.run()
-    reasons = loaded.rows(
-        "select line_number, reason_code from quality.quarantine "
-        "where source_name = 'stewardship' order by 1"
-    )
-    assert reasons == [
-        (1, "bad_pattern"), (2, "missing_value"), (3, "not_allowed"), (4, "bad_type"),
-        (5, "bad_pattern"), (6, "malformed_row"), (7, "malformed_row"),
-    ]  # fmt: skip
-    states = dict(loaded.rows("select decision_id, state from quality.steward_decisions"))
-    assert states == {
-        good.decision_id: "in_force",
-        **{line["decision_id"]: "void" for line in void},
-    }
-    assert loaded.statuses()[3] == ("fixed", None)
-    assert loaded.rebuilt().state() == loaded.state()
-
-
-def test_only_waivers_in_force_are_offered_when_some_are_undone_or_replaced(
-    company: Company,
-) -> None:
-    def waiver(minute: int, until: dt.date, expectation: str | None = None) -> Decision:
-        return Decision(
-            kind="waive", decided_at=DECIDED_AT + dt.timedelta(minutes=minute), decided_by="ana",
-            why="the source is being mended", target="core.fct_tickets", expectation=expectation,
-            valid_until=until,
-        )  # fmt: skip
-
-    first, longer = waiver(1, dt.date(2026, 7, 10)), waiver(2, dt.date(2026, 9, 1))
-    other = waiver(3, dt.date(2026, 7, 10), "reasons_are_given")
-    company.clock += dt.timedelta(hours=1)
-    company.decide(first, longer, other, company.undo(other))
-    company.run()
-    assert company.rows("select decision_id, target, valid_until from quality.waivers") == [
-        (longer.decision_id, "core.fct_tickets", dt.date(2026, 9, 1))
-    ]
-
-
 def test_open_rows_are_counted_by_source_reason_and_day(loaded: Company) -> None:
     loaded.decide(loaded.about("fix", 3, score="9"), loaded.about("fix", 4, channel="telex"))
     loaded.run()
@@ -355,48 +290,58 @@ def test_open_rows_are_counted_by_source_reason_and_day(loaded: Company) -> None
     assert sum(row[-1] for row in counts) == 7
 
 
-def test_table_of_decisions_is_that_of_the_contract() -> None:
-    (decisions,) = STEWARDSHIP.streams
-    assert {entry.name: raw_type(entry) for entry in decisions.columns} == DECISION_COLUMNS
-
-
-def test_decision_file_is_whole_and_never_changed(tmp_path: Path) -> None:
-    decision = Decision(
-        kind="undo", decided_at=DECIDED_AT, decided_by="ana", why="wrong\nrow", undoes="d123"
-    )
-    path = write_decisions(tmp_path, [decision])
-    assert path.relative_to(tmp_path).as_posix() == (
-        f"decisions/2026-07/20260701T090000000000Z-{decision.decision_id}.jsonl"
-    )
-    before = path.read_bytes()
-    with pytest.raises(DecisionError, match="is written already"):
-        write_decisions(tmp_path, [decision])
-    assert path.read_bytes() == before
-    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
+TICKETS = contract(
+    column("answer_id"),
+    column("changed_at", "timestamp"),
+    column("state", allowed=("open", "shut", "gone")),
+    key=("answer_id",),
+    version=("changed_at",),
+    deleted=Deletion(column="state", values=("gone",)),
+)
+TICKET_HEADER = "answer_id,changed_at,state\n"
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("bad", "values", "status", "kept"),
     [
-        ({"kind": "bless"}, "kind 'bless' is not one of fix, release, reject, waive, merge"),
-        ({"why": "  "}, "--why is blank"),
-        ({"decided_by": ""}, "give --by NAME, or set THROUGHLINE_USER"),
-        ({"kind": "fix"}, "--set column=value"),
-        ({"kind": "waive"}, "give --until"),
-        (
-            {"kind": "waive", "valid_until": dt.date(2026, 6, 30)},
-            "not between 2026-07-01 and 2026-",
-        ),
-        ({"kind": "waive", "valid_until": dt.date(2026, 10, 1)}, "at most 90 days"),
+        ("t1,2026-01-09,shutt", {"state": "shut"}, "fixed", [("t1", 9, "shut")]),
+        ("t1,2026-01-01,shutt", {"state": "shut"}, "open", [("t1", 5, "open")]),
+        ("t1,2026-01-09,gonne", {"state": "gone"}, "fixed", []),
+        ("t1,2026-01-01,gonne", {"state": "gone"}, "open", [("t1", 5, "open")]),
+        ("t2,2026-01-01,gonne", {"state": "gone"}, "fixed", [("t1", 5, "open")]),
     ],
 )
-def test_decision_is_refused_when_something_is_missing(
-    options: dict[str, Any], message: str
+def test_newest_stays_and_comes_back_when_a_corrected_row_has_a_version(
+    company: Company, bad: str, values: dict[str, str], status: str, kept: list[tuple[Any, ...]]
 ) -> None:
-    sound = {"kind": "reject", "decided_at": DECIDED_AT, "decided_by": "ana", "why": "broken"}
-    with pytest.raises(DecisionError, match=message):
-        Decision(**{**sound, **options})
-
-
-def _json(line: dict[str, Any]) -> str:
-    return json.dumps(line, ensure_ascii=False)
+    company.stream = TICKETS
+    company.put("a.csv", TICKET_HEADER + "t1,2026-01-05,open\n" + bad + "\n")
+    company.run()
+    tables = ("raw.survey__answers", "raw.survey__answers__deleted")
+    before = [company.rows(f"select * from {table}") for table in tables]
+    decision = company.about("fix", 3, **values)
+    company.decide(decision)
+    company.run()
+    assert company.statuses()[3][0] == status
+    rows = company.rows("select answer_id, day(changed_at), state from raw.survey__answers")
+    assert rows == kept
+    assert company.rebuilt().state() == company.state()
+    # A newer row of a file is compared with the files' rows, and comes out the same.
+    company.put("b.csv", TICKET_HEADER + "t1,2026-01-07,shut\n")
+    company.run()
+    again = company.rebuilt()
+    assert again.state() == company.state()
+    assert [again.rows(f"select * from {table} order by all") for table in tables] == [
+        company.rows(f"select * from {table} order by all") for table in tables
+    ]
+    (company.landing / "b.csv").unlink()
+    company.decide(company.undo(decision))
+    company.run()
+    if status == "open":
+        return
+    newest = company.rows("select answer_id, day(changed_at), state from raw.survey__answers")
+    assert newest == [("t1", 7, "shut")]
+    assert before[1] == company.rows(f"select * from {tables[1]}")
+    assert not company.rows(
+        "select 1 from duckdb_tables() where ends_with(table_name, '__set_aside')"
+    )
