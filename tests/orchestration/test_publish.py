@@ -38,7 +38,8 @@ def warehouse(tmp_path: Path) -> Path:
             "create table ml.secret_workings as select 1 as one",
             "create table marts.int_steps as select 1 as one",
             # A mart that sums up what runs after dbt's last pass is a view until it is published.
-            "create view marts.mart_scorecard as select 'A' as grade from warehouse.ml.model_metrics",
+            "create view marts.mart_scorecard as "
+            "select 'A' as grade from warehouse.ml.model_metrics",
         ):
             connection.execute(statement)
     return path
