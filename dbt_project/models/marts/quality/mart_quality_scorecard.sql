@@ -18,7 +18,6 @@ held_batches as (
 lineage as (
     select
         as_of_date,
-        run_id,
         mart_name,
         owner,
         upstream_table,
@@ -128,7 +127,6 @@ held as (
 marts as (
     select
         as_of_date,
-        run_id,
         mart_name,
         owner
     from lineage
@@ -138,7 +136,6 @@ marts as (
 figures as (
     select
         marts.as_of_date,
-        marts.run_id,
         marts.mart_name,
         marts.owner,
         checks.row_count,
@@ -211,7 +208,6 @@ graded as (
 select
     mart_name,
     as_of_date,
-    run_id,
     owner,
     grade,
     lag(grade) over (partition by mart_name order by as_of_date) as previous_grade,
