@@ -177,31 +177,64 @@ graded as (
             when upstream_warning_count + waiver_count > 0 then 'B'
             else 'A'
         end as grade,
-        case when own_critical_count > 0 then
-            'critical rules of the mart broken: ' || own_critical_count || '; ' else '' end
-        || case when upstream_critical_count > 0 then
-            'critical rules broken above it: ' || upstream_critical_count || ' ('
-            || critical_tables || '); ' else '' end
+        case
+            when own_critical_count > 0
+                then
+                    'critical rules of the mart broken: ' || own_critical_count || '; '
+            else ''
+        end
+        || case
+            when upstream_critical_count > 0
+                then
+                    'critical rules broken above it: ' || upstream_critical_count || ' ('
+                    || critical_tables || '); '
+            else ''
+        end
         || case
             when row_count is null then 'not checked in this run; '
-            when row_count = 0 then 'the mart has no rows; ' else '' end
-        || case when held_file_count > 0 then
-            'files set aside, so earlier data stands for them: ' || held_file_count || ' ('
-            || held_files || '); ' else '' end
-        || case when stale_stream_count > 0 then
-            'streams above it that are too old: ' || stale_stream_count || ' ('
-            || stale_tables || '); ' else '' end
-        || case when rejecting_stream_count > 0 then
-            'streams above it with many rejected rows: ' || rejecting_stream_count || ' ('
-            || rejecting_tables || '); ' else '' end
-        || case when own_warning_count > 0 then
-            'warnings on the mart: ' || own_warning_count || '; ' else '' end
-        || case when upstream_warning_count > 0 then
-            'warnings above it: ' || upstream_warning_count || '; ' else '' end
-        || case when waiver_count > 0 then
-            'rules waived: ' || waiver_count || ', the first until '
-            || cast(first_waiver_ends_date as {{ dbt.type_string() }}) || '; ' else '' end
-            as listed_reasons
+            when row_count = 0 then 'the mart has no rows; '
+            else ''
+        end
+        || case
+            when held_file_count > 0
+                then
+                    'files set aside, so earlier data stands for them: ' || held_file_count
+                    || ' (' || held_files || '); '
+            else ''
+        end
+        || case
+            when stale_stream_count > 0
+                then
+                    'streams above it that are too old: ' || stale_stream_count || ' ('
+                    || stale_tables || '); '
+            else ''
+        end
+        || case
+            when rejecting_stream_count > 0
+                then
+                    'streams above it with many rejected rows: ' || rejecting_stream_count
+                    || ' (' || rejecting_tables || '); '
+            else ''
+        end
+        || case
+            when own_warning_count > 0
+                then
+                    'warnings on the mart: ' || own_warning_count || '; '
+            else ''
+        end
+        || case
+            when upstream_warning_count > 0
+                then
+                    'warnings above it: ' || upstream_warning_count || '; '
+            else ''
+        end
+        || case
+            when waiver_count > 0
+                then
+                    'rules waived: ' || waiver_count || ', the first until '
+                    || cast(first_waiver_ends_date as {{ dbt.type_string() }}) || '; '
+            else ''
+        end as listed_reasons
     from figures
 )
 
