@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data_quality.duckdb_engine import quiet_context
 from data_quality.report import TEMPLATES_FOLDER, template_environment
 from data_quality.results import SuiteResult, ValidationRun
+from data_quality.storage import write_text_atomically
 
 if TYPE_CHECKING:
     from great_expectations.data_context import EphemeralDataContext
 
+DAYS_KEPT = 60
 STYLE_NAME = "data_docs.css"
 _REMOTE = r"(?:https?:)?//"
 _SCRIPTS = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -62,18 +64,20 @@ def make_offline(page: str, style: str) -> str:
     return page
 
 
-def build_data_docs(run: ValidationRun, quality_dir: Path) -> Path:
-    """Build the Data Docs of one run into ``data_docs`` of the quality folder.
+def build_data_docs(run: ValidationRun, quality_dir: Path) -> tuple[date, ...]:
+    """Build the Data Docs of one run into ``data_docs/<as-of day>`` of the quality folder.
 
-    They are built beside it and put in its place when complete. Suites that were skipped have no
-    page.
+    They are built beside it and put in its place when complete; those of an earlier run for the
+    same day give way, those of other days stay, the last `DAYS_KEPT` of them. Suites that were
+    skipped have no page.
 
     Returns
     -------
-    Path
-        The front page, ``data_docs/index.html``.
+    tuple of date
+        Days that have Data Docs, the newest first; ``data_docs/index.html`` lists them.
     """
-    target = quality_dir / "data_docs"
+    root = quality_dir / "data_docs"
+    target = root / run.as_of.isoformat()
     draft = quality_dir / ".data_docs.draft"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -87,11 +91,24 @@ def build_data_docs(run: ValidationRun, quality_dir: Path) -> Path:
     # Two moves rather than one delete: a killed run leaves the old pages or the new ones.
     former = quality_dir / ".data_docs.former"
     shutil.rmtree(former, ignore_errors=True)
+    root.mkdir(exist_ok=True)
     if target.exists():
         target.rename(former)
     draft.rename(target)
     shutil.rmtree(former, ignore_errors=True)
-    return target / "index.html"
+    return _list_days(root)
+
+
+def _list_days(root: Path) -> tuple[date, ...]:
+    """Remove the oldest days beyond `DAYS_KEPT`, and write the page that lists the others."""
+    found = sorted((path for path in root.glob("????-??-??") if path.is_dir()), reverse=True)
+    for path in found[DAYS_KEPT:]:
+        shutil.rmtree(path)
+    days = tuple(date.fromisoformat(path.name) for path in found[:DAYS_KEPT])
+    html = template_environment().get_template("data_docs_days.html.j2").render(days=days)
+    style = (TEMPLATES_FOLDER / STYLE_NAME).read_text(encoding="utf-8")
+    write_text_atomically(root / "index.html", make_offline(html, style))
+    return days
 
 
 def _store(
@@ -143,7 +160,14 @@ def _write_front_page(folder: Path, run: ValidationRun) -> None:
     html = (
         template_environment()
         .get_template("data_docs_index.html.j2")
-        .render(run=run, pages=pages, skipped=[s for s in run.suites if s.gx_result is None])
+        .render(
+            run=run,
+            pages=pages,
+            skipped=[suite for suite in run.suites if suite.skipped_reason],
+            derived=sum(
+                suite.gx_result is None and not suite.skipped_reason for suite in run.suites
+            ),
+        )
     )
     (folder / "index.html").write_text(html, encoding="utf-8")
 

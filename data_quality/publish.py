@@ -6,6 +6,7 @@ from pathlib import Path
 
 from data_quality.arrivals import read_arrivals
 from data_quality.data_docs import build_data_docs
+from data_quality.mart_grades import read_scorecard
 from data_quality.report import QualityReport, build_report
 from data_quality.storage import load_run, read_history, write_history
 
@@ -32,9 +33,18 @@ def publish_quality(
         When nothing was validated under the run id, or there is no warehouse.
     """
     run = load_run(quality_dir, run_id)
-    arrivals = read_arrivals(database)
+    arrivals = read_arrivals(database, as_of=run.as_of, moment=run.validated_at)
     write_history(run, quality_dir)
     # The report links to the Data Docs, so they must be there first.
-    build_data_docs(run, quality_dir)
-    history = read_history(quality_dir)
-    return build_report(quality_dir, run=run, arrivals=arrivals, history=history, title=title)
+    kept = build_data_docs(run, quality_dir)
+    # A run for an earlier day is shown with what was before that day.
+    history = read_history(quality_dir, until=run.as_of)
+    return build_report(
+        quality_dir,
+        run=run,
+        arrivals=arrivals,
+        history=history,
+        data_docs=[day for day in kept if day <= run.as_of],
+        marts=read_scorecard(database, run.as_of),
+        title=title,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from data_quality.arrivals import Arrivals
-from data_quality.results import ValidationRun
+from data_quality.mart_grades import MartGrade
+from data_quality.results import BROKEN, ValidationRun
 from data_quality.scorecard import (
     GRADES,
     RUNS_SHOWN,
@@ -38,6 +40,7 @@ class QualityReport:
     warnings: int
     evaluated: int
     skipped: int
+    waived: int
 
 
 def template_environment() -> Environment:
@@ -57,13 +60,17 @@ def template_environment() -> Environment:
 def verdict_of(run: ValidationRun) -> str:
     """Say the verdict in one sentence: what is held back, or whether the data is fit to publish."""
     critical, warnings = len(run.critical_failures), len(run.warnings)
+    waived, held = len(run.with_status("waived")), len(run.with_status("held"))
     noted = f"{warnings} warning{'s' if warnings != 1 else ''}"
+    noted += f", {waived} waived" if waived else ""
+    noted += f", {held} settled by setting files aside" if held else ""
     if critical:
         rules = "rule is" if critical == 1 else "rules are"
         return f"Held back: {critical} critical {rules} broken, and {noted}"
     if not any(row.status != "skipped" for suite in run.suites for row in suite.rows):
         return "Nothing was checked: no table of the catalogue holds data"
-    return f"Fit to publish, with {noted}" if warnings else "Fit to publish: every rule holds"
+    has_notes = warnings or waived or held
+    return f"Fit to publish, with {noted}" if has_notes else "Fit to publish: every rule holds"
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -86,14 +93,33 @@ def _arrival_totals(streams: pd.DataFrame) -> dict[str, int]:
 
 
 def _broken(cards: Sequence[TableCard]) -> list[tuple[TableCard, RuleLine]]:
-    """Broken rules with their tables, the critical ones first."""
+    """Broken rules with their tables: the critical first, those dealt with last."""
     found = [(card, line) for card in cards for line in card.rules]
     broken = [(card, line) for card, line in found if line.result.success is False]
-    return sorted(broken, key=lambda pair: pair[1].result.severity != "critical")
+    return sorted(
+        broken,
+        key=lambda pair: (
+            pair[1].result.status not in BROKEN,
+            pair[1].result.severity != "critical",
+        ),
+    )
+
+
+def _state(run: ValidationRun) -> str:
+    """Colour of the verdict: bad, warn or good."""
+    if run.critical_failures:
+        return "bad"
+    noted = run.warnings or run.with_status("waived") or run.with_status("held")
+    return "warn" if noted else "good"
 
 
 def _context(
-    run: ValidationRun, arrivals: Arrivals, history: Sequence[PastRun], title: str
+    run: ValidationRun,
+    arrivals: Arrivals,
+    history: Sequence[PastRun],
+    data_docs: Sequence[date],
+    marts: Sequence[MartGrade],
+    title: str,
 ) -> dict[str, Any]:
     cards: Sequence[TableCard] = table_cards(run, history)
     rows = [row for suite in run.suites for row in suite.rows]
@@ -101,11 +127,12 @@ def _context(
         "title": title,
         "run": run,
         "verdict": verdict_of(run),
-        "state": "bad" if run.critical_failures else "warn" if run.warnings else "good",
+        "state": _state(run),
         "critical_failures": len(run.critical_failures),
         "warnings": len(run.warnings),
         "evaluated": sum(row.status != "skipped" for row in rows),
         "skipped": sum(row.status == "skipped" for row in rows),
+        "waived": len(run.with_status("waived")),
         "cards": cards,
         "broken": _broken(cards),
         "grades": GRADES,
@@ -117,6 +144,12 @@ def _context(
         "failed_files": _records(arrivals.failed_files),
         "reasons": _records(arrivals.reasons.head(_REASONS_SHOWN)),
         "reason_kinds": len(arrivals.reasons),
+        "open_rows": int(arrivals.reasons["row_count"].sum()) if len(arrivals.reasons) else 0,
+        "settled": _records(arrivals.settled),
+        "held": _records(arrivals.held),
+        "drift": _records(arrivals.drift),
+        "data_docs": list(data_docs)[:RUNS_SHOWN],
+        "marts": marts,
     }
 
 
@@ -126,6 +159,8 @@ def build_report(
     run: ValidationRun,
     arrivals: Arrivals,
     history: Sequence[PastRun],
+    data_docs: Sequence[date] = (),
+    marts: Sequence[MartGrade] = (),
     title: str = "Data quality",
 ) -> QualityReport:
     """Write ``index.html`` of the quality folder, replaced in one move.
@@ -133,13 +168,17 @@ def build_report(
     Parameters
     ----------
     quality_dir : Path
-        The quality folder; Data Docs are linked as ``data_docs/index.html`` in it.
+        The quality folder; Data Docs are linked as ``data_docs/<day>/index.html`` in it.
     run : ValidationRun
         The results to report.
     arrivals : Arrivals
         Ledger and quarantine summaries.
     history : sequence of PastRun
         Oldest first, with this run as its last.
+    data_docs : sequence of date
+        Days that have Data Docs, the newest first.
+    marts : sequence of MartGrade
+        Grades of the marts.
     title : str
         Heading of the page.
 
@@ -148,7 +187,7 @@ def build_report(
     QualityReport
         Path and verdict.
     """
-    context = _context(run, arrivals, history, title)
+    context = _context(run, arrivals, history, data_docs, marts, title)
     page = template_environment().get_template("report.html.j2").render(context)
     path = quality_dir / "index.html"
     write_text_atomically(path, page)
@@ -159,4 +198,5 @@ def build_report(
         warnings=context["warnings"],
         evaluated=context["evaluated"],
         skipped=context["skipped"],
+        waived=context["waived"],
     )

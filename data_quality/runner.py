@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,7 @@ def validate(
     suites: Sequence[str] | None = None,
     run_id: str,
     validated_at: datetime,
+    as_of: date | None = None,
     catalogue: Sequence[Suite] | None = None,
     limits: Mapping[str, str] | None = None,
 ) -> ValidationRun:
@@ -68,6 +69,8 @@ def validate(
         The run that the results belong to; several calls may share one.
     validated_at : datetime
         Stamp of the results; taken to be UTC when it has no zone.
+    as_of : date, optional
+        Last day that counts; the day of the stamp when left out.
     catalogue : sequence of Suite, optional
         The known suites; those of `data_quality/suites` when left out.
     limits : Mapping[str, str], optional
@@ -92,7 +95,9 @@ def validate(
     moment = _Moment(run_id=run_id, validated_at=stamp)
     with open_engine(database, limits) as engine:
         results = tuple(_validate_suite(engine, suite, moment) for suite in chosen)
-    return ValidationRun(run_id=run_id, validated_at=stamp, suites=results)
+    return ValidationRun(
+        run_id=run_id, as_of=as_of or stamp.date(), validated_at=stamp, suites=results
+    )
 
 
 def _validate_suite(engine: QualityEngine, suite: Suite, moment: _Moment) -> SuiteResult:

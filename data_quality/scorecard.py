@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data_quality.results import ExpectationResult, SuiteResult, ValidationRun
+from data_quality.results import BROKEN, ExpectationResult, SuiteResult, ValidationRun
 from data_quality.storage import PastRun
 
 RUNS_SHOWN = 30
 GRADES = {
-    "A": "every rule holds",
+    "A": "every rule that was evaluated holds",
     "B": "only warnings broken, at most one rule in five",
     "C": "only warnings broken, more than one rule in five",
-    "D": "a critical rule is broken; what builds on the table is held back",
+    "D": "a critical rule is waived, or files that broke it were set aside",
+    "E": "the table has no rows to judge",
+    "F": "a critical rule is broken; what builds on the table is held back",
     "–": "not checked in this run",
 }
 _WARNINGS_OF_A_B = 0.2
@@ -68,9 +70,14 @@ def grade_of(rows: Sequence[ExpectationResult]) -> str:
     """Grade of a table from its rules; see `GRADES` for what the letters mean."""
     checked = [row for row in rows if row.status != "skipped"]
     broken = [row for row in checked if row.success is False]
+    critical = [row for row in broken if row.severity == "critical"]
+    if any(row.status in BROKEN for row in critical):
+        return "F"
     if not checked:
         return "–"
-    if any(row.severity == "critical" for row in broken):
+    if all(row.table_row_count == 0 for row in rows):
+        return "E"
+    if critical:
         return "D"
     if not broken:
         return "A"
@@ -147,7 +154,7 @@ def table_cards(run: ValidationRun, history: Sequence[PastRun]) -> tuple[TableCa
         suites = [suite for suite in run.suites if suite.table_name == table]
         rows = [row for suite in suites for row in suite.rows]
         checked = [row for row in rows if row.status != "skipped"]
-        broken = [row for row in checked if row.success is False]
+        broken = [row for row in checked if row.status in BROKEN]
         critical = sum(row.severity == "critical" for row in broken)
         cards.append(
             TableCard(
@@ -156,7 +163,7 @@ def table_cards(run: ValidationRun, history: Sequence[PastRun]) -> tuple[TableCa
                 owners=tuple(dict.fromkeys(suite.owner for suite in suites)),
                 descriptions=tuple(suite.description for suite in suites),
                 row_count=suites[0].table_row_count,
-                kept=len(checked) - len(broken),
+                kept=sum(row.success is True for row in checked),
                 checked=len(checked),
                 critical_failures=critical,
                 warnings=len(broken) - critical,
@@ -165,5 +172,5 @@ def table_cards(run: ValidationRun, history: Sequence[PastRun]) -> tuple[TableCa
                 trend=_table_trend(suites, recent),
             )
         )
-    order = {grade: place for place, grade in enumerate("DCBA–")}
+    order = {grade: place for place, grade in enumerate("FDECBA–")}
     return tuple(sorted(cards, key=lambda card: (order[card.grade], card.table_name)))

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,12 @@ def save_run(run: ValidationRun, quality_dir: Path) -> Path:
         document = asdict(suite)
         del document["seconds"]
         document["run_id"] = run.run_id
+        document["as_of"] = run.as_of.isoformat()
         document["validated_at"] = run.validated_at.isoformat()
         for row in document["rows"]:
             row["validated_at"] = row["validated_at"].isoformat()
+            if row["waived_until"]:
+                row["waived_until"] = row["waived_until"].isoformat()
         write_text_atomically(folder / f"{suite.suite_name}.json", _to_json(document))
     return folder
 
@@ -69,49 +72,65 @@ def load_run(quality_dir: Path, run_id: str) -> ValidationRun:
     if not documents:
         raise FileNotFoundError(f"no validation results of run {run_id!r} in {folder}")
     moments = [datetime.fromisoformat(document.pop("validated_at")) for document in documents]
+    days = [date.fromisoformat(document.pop("as_of")) for document in documents]
     for document in documents:
         del document["run_id"]
     return ValidationRun(
         run_id=run_id,
+        as_of=max(days),
         validated_at=max(moments),
         suites=tuple(_suite_result(document) for document in documents),
     )
 
 
 def _suite_result(document: dict[str, Any]) -> SuiteResult:
-    rows = tuple(
-        ExpectationResult(**{**row, "validated_at": datetime.fromisoformat(row["validated_at"])})
-        for row in document.pop("rows")
-    )
+    rows = tuple(_expectation_result(row) for row in document.pop("rows"))
     return SuiteResult(rows=rows, **document)
+
+
+def _expectation_result(row: dict[str, Any]) -> ExpectationResult:
+    until = row["waived_until"]
+    return ExpectationResult(
+        **{
+            **row,
+            "validated_at": datetime.fromisoformat(row["validated_at"]),
+            "waived_until": date.fromisoformat(until) if until else None,
+        }
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class PastRun:
-    """What history keeps of a run.
+    """What history keeps of a day: its latest run.
 
     ``rules`` maps ``suite/rule`` to its status, observed value and share of offending rows.
     """
 
     run_id: str
+    as_of: date
     validated_at: datetime
     critical_failures: int
     warnings: int
     evaluated: int
     skipped: int
+    waived: int
+    held: int
     rules: Mapping[str, Mapping[str, Any]]
 
 
 def write_history(run: ValidationRun, quality_dir: Path) -> Path:
-    """Write ``history/<run_id>.json``; nothing in history is ever removed."""
+    """Write ``history/<as-of day>.json``; a run for a day that was run before takes its place."""
     rows = [row for suite in run.suites for row in suite.rows]
     document = {
         "run_id": run.run_id,
+        "as_of": run.as_of.isoformat(),
         "validated_at": run.validated_at.isoformat(),
         "critical_failures": len(run.critical_failures),
         "warnings": len(run.warnings),
         "evaluated": sum(row.status != "skipped" for row in rows),
         "skipped": sum(row.status == "skipped" for row in rows),
+        "waived": len(run.with_status("waived")),
+        "held": len(run.with_status("held")),
         "rules": {
             f"{row.suite_name}/{row.rule}": {
                 "status": row.status,
@@ -124,18 +143,29 @@ def write_history(run: ValidationRun, quality_dir: Path) -> Path:
             for row in rows
         },
     }
-    path = quality_dir / "history" / f"{_checked(run.run_id)}.json"
+    path = quality_dir / "history" / f"{run.as_of.isoformat()}.json"
     write_text_atomically(path, _to_json(document))
     return path
 
 
-def read_history(quality_dir: Path) -> tuple[PastRun, ...]:
-    """All runs of the history, oldest first."""
+def read_history(quality_dir: Path, *, until: date | None = None) -> tuple[PastRun, ...]:
+    """Days of the history, the oldest first; with ``until``, up to and with that day."""
     runs: Sequence[PastRun] = [
-        PastRun(**{**document, "validated_at": datetime.fromisoformat(document["validated_at"])})
+        PastRun(
+            **{
+                **document,
+                "as_of": date.fromisoformat(document["as_of"]),
+                "validated_at": datetime.fromisoformat(document["validated_at"]),
+            }
+        )
         for document in (
             json.loads(path.read_text(encoding="utf-8"))
-            for path in sorted((quality_dir / "history").glob("*.json"))
+            for path in sorted((quality_dir / "history").glob("????-??-??.json"))
         )
     ]
-    return tuple(sorted(runs, key=lambda run: (run.validated_at, run.run_id)))
+    return tuple(
+        sorted(
+            (run for run in runs if until is None or run.as_of <= until),
+            key=lambda run: run.as_of,
+        )
+    )

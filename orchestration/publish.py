@@ -196,13 +196,13 @@ def write_restricted(warehouse: Path, folder: Path, *, tables: Sequence[str]) ->
 
 
 def published_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Name every mart and those supporting tables that the warehouse has.
+    """Name every mart, table or view, and those supporting tables that the warehouse has.
 
     Models called ``int_…`` are steps on the way to a mart and stay inside.
     """
     found = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() "
-        "where database_name = 'warehouse' and not starts_with(table_name, 'int_') order by all"
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_catalog = 'warehouse' and not starts_with(table_name, 'int_') order by all"
     ).fetchall()
     names = [str(name) for (name,) in found]
     return [name for name in names if name.startswith("marts.") or name in SUPPORTING_TABLES]

@@ -36,7 +36,7 @@ def build_definitions(
     }
     return dg.Definitions.merge(
         tables,
-        quality.definitions(steps),
+        quality.definitions(settings, steps),
         publishing.definitions(settings),
         schedules.definitions(settings),
         dg.Definitions(

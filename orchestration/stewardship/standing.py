@@ -66,13 +66,12 @@ def waive(
     DecisionError
         When there is no such suite, table or expectation.
     """
-    suites = [suite for suite in list_suites() if target in (suite.name, suite.table)]
-    if not suites:
-        known = sorted({name for suite in list_suites() for name in (suite.name, suite.table)})
-        _one_of("suite or table", target, known)
+    rules = _known_rules(desk)
+    meant = [rule for suite, table, rule in rules if target in (suite, table)]
+    if not meant:
+        _one_of("suite or table", target, sorted({name for rule in rules for name in rule[:2]}))
     if expectation is not None:
-        rules = [rule.rule for suite in suites for rule in suite.expectations]
-        _one_of("--expectation", expectation, rules)
+        _one_of("--expectation", expectation, sorted(set(meant)))
     decision = Decision(
         kind="waive",
         decided_at=desk.moment,
@@ -83,6 +82,25 @@ def waive(
         valid_until=until,
     )
     return _replacing(desk, decision)
+
+
+def _known_rules(desk: Desk) -> set[tuple[str, str, str]]:
+    """Suite, table and name of every rule: written ones, and those that the last runs derived."""
+    written = {
+        (suite.name, suite.table, rule.rule)
+        for suite in list_suites()
+        for rule in suite.expectations
+    }
+    table = desk.rows(
+        "select 1 from information_schema.tables where table_catalog = current_database() "
+        "and table_schema = 'quality' and table_name = 'expectation_results'"
+    )
+    if not table:
+        return written
+    checked = desk.rows(
+        "select distinct suite_name, table_name, rule from quality.expectation_results"
+    )
+    return written | {(row["suite_name"], row["table_name"], row["rule"]) for row in checked}
 
 
 def undo(desk: Desk, beginning: str, signature: Signature) -> Proposal:

@@ -140,7 +140,7 @@ def test_headers_have_a_scope_and_text_is_escaped(
 
 
 def test_arrivals_are_recomputed_from_the_ledger(warehouse: Path) -> None:
-    arrivals = read_arrivals(warehouse)
+    arrivals = read_arrivals(warehouse, as_of=MOMENT.date(), moment=MOMENT)
     streams = {(r["source_name"], r["stream"]): r for r in arrivals.streams.to_dict("records")}
     survey = streams["demo_survey", "responses"]
     # The second arrival of june.csv is the same file again and must not count twice.
@@ -153,12 +153,14 @@ def test_arrivals_are_recomputed_from_the_ledger(warehouse: Path) -> None:
 
 
 def test_quarantine_examples_hold_no_personal_value(warehouse: Path, tmp_path: Path) -> None:
-    arrivals = read_arrivals(warehouse)
+    arrivals = read_arrivals(warehouse, as_of=MOMENT.date(), moment=MOMENT)
     counts = dict(zip(arrivals.reasons["column_name"], arrivals.reasons["row_count"], strict=True))
     assert counts == {"score": 4, "respondent": 2}
     messages = dict(zip(arrivals.reasons["column_name"], arrivals.reasons["message"], strict=True))
     assert messages == {"score": "score 77 is above 10", "respondent": "… is no id"}
-    empty = ValidationRun(run_id="run-1", validated_at=MOMENT, suites=())
+    ages = set(zip(arrivals.reasons["oldest_days"], arrivals.reasons["newest_days"], strict=True))
+    assert ages == {(0, 0)}
+    empty = ValidationRun(run_id="run-1", as_of=MOMENT.date(), validated_at=MOMENT, suites=())
     write_history(empty, tmp_path)
     report = build_report(tmp_path, run=empty, arrivals=arrivals, history=read_history(tmp_path))
     page = parsed(report.path).text
@@ -168,18 +170,25 @@ def test_quarantine_examples_hold_no_personal_value(warehouse: Path, tmp_path: P
 
 
 def test_warehouse_without_a_ledger_says_so(build: Build, tmp_path: Path) -> None:
-    arrivals = read_arrivals(build("select 1"))
+    arrivals = read_arrivals(build("select 1"), as_of=MOMENT.date(), moment=MOMENT)
     assert (len(arrivals.streams), len(arrivals.reasons)) == (0, 0)
-    empty = ValidationRun(run_id="run-1", validated_at=MOMENT, suites=())
+    empty = ValidationRun(run_id="run-1", as_of=MOMENT.date(), validated_at=MOMENT, suites=())
     report = build_report(tmp_path, run=empty, arrivals=arrivals, history=[])
     assert "The load ledger is empty" in parsed(report.path).text
 
 
 def _rows(run: ValidationRun, *outcomes: tuple[str, str]) -> list[ExpectationResult]:
     pattern = run.suites[0].rows[0]
-    success = {"passed": True, "failed": False, "error": False, "skipped": None}
+    success = {"passed": True, "skipped": None}
+    until = {"waived": MOMENT.date()}
     return [
-        replace(pattern, severity=severity, status=status, success=success[status])
+        replace(
+            pattern,
+            severity=severity,
+            status=status,
+            success=success.get(status, False),
+            waived_until=until.get(status),
+        )
         for severity, status in outcomes
     ]
 
@@ -189,16 +198,20 @@ def test_grades_follow_their_definition(run: ValidationRun) -> None:
     assert grade_of(_rows(run, holds, ("warning", "passed"))) == "A"
     assert grade_of(_rows(run, holds, holds, holds, holds, warned)) == "B"
     assert grade_of(_rows(run, holds, holds, holds, warned)) == "C"
-    assert grade_of(_rows(run, holds, ("critical", "error"))) == "D"
+    assert grade_of(_rows(run, holds, ("critical", "waived"))) == "D"
+    assert grade_of(_rows(run, holds, ("critical", "held"))) == "D"
+    assert grade_of([replace(row, table_row_count=0) for row in _rows(run, holds)]) == "E"
+    assert grade_of(_rows(run, holds, ("critical", "error"))) == "F"
     assert grade_of(_rows(run, ("critical", "skipped"))) == "–"
 
 
 def test_worst_table_comes_first_with_its_trend(run: ValidationRun, tmp_path: Path) -> None:
     for day in range(3):
         moment = MOMENT + timedelta(days=day)
-        write_history(replace(run, run_id=f"run-{day}", validated_at=moment), tmp_path)
+        past = replace(run, run_id=f"run-{day}", as_of=moment.date(), validated_at=moment)
+        write_history(past, tmp_path)
     first, second = table_cards(run, read_history(tmp_path))
-    assert (first.table_name, first.grade) == ("core.answers", "D")
+    assert (first.table_name, first.grade) == ("core.answers", "F")
     assert (first.kept, first.checked, first.critical_failures, first.warnings) == (1, 4, 2, 1)
     assert first.trend is not None
     assert first.trend.words == "share of rules kept, last 3 runs: 25% now"
@@ -224,9 +237,10 @@ def test_verdicts(run: ValidationRun) -> None:
 
 
 def test_data_docs_load_nothing_from_elsewhere(run: ValidationRun, tmp_path: Path) -> None:
-    front = build_data_docs(run, tmp_path)
+    assert build_data_docs(run, tmp_path) == (run.as_of,)
+    front = tmp_path / "data_docs" / run.as_of.isoformat() / "index.html"
     pages = sorted((tmp_path / "data_docs").rglob("*.html"))
-    assert len(pages) == 3
+    assert len(pages) == 4
     for path in pages:
         html = path.read_text(encoding="utf-8")
         assert remote_resources(html) == []
@@ -236,16 +250,26 @@ def test_data_docs_load_nothing_from_elsewhere(run: ValidationRun, tmp_path: Pat
     links = [r for r in parsed(front).references if not r.startswith("../")]
     assert len(links) == 2
     assert all((front.parent / link).is_file() for link in links)
-    result = next((tmp_path / "data_docs" / "validations").rglob("*.html"))
+    result = next((front.parent / "validations").rglob("*.html"))
     assert "score is between 0 and 9" in parsed(result).text
 
 
-def test_data_docs_are_replaced_whole(run: ValidationRun, tmp_path: Path) -> None:
+def test_data_docs_of_each_day_stay_and_of_one_day_give_way(
+    run: ValidationRun, tmp_path: Path
+) -> None:
     build_data_docs(run, tmp_path)
     build_data_docs(replace(run, run_id="run-2"), tmp_path)
-    html = (tmp_path / "data_docs" / "index.html").read_text(encoding="utf-8")
+    later = replace(run, run_id="run-3", as_of=run.as_of + timedelta(days=1))
+    days = build_data_docs(later, tmp_path)
+    root = tmp_path / "data_docs"
+    html = (root / run.as_of.isoformat() / "index.html").read_text(encoding="utf-8")
     assert "run-2" in html
     assert "run-1" not in html
+    assert days == (later.as_of, run.as_of)
+    links = [link for link in parsed(root / "index.html").references if "/" in link]
+    assert [link for link in links if not link.startswith("..")] == [
+        f"{day.isoformat()}/index.html" for day in days
+    ]
     assert not list(tmp_path.glob(".data_docs*")), "no draft and no former pages stay behind"
 
 
@@ -277,7 +301,7 @@ def test_remote_references_are_cut_out(tag: str) -> None:
 
 def test_ledger_is_read_without_writing(warehouse: Path) -> None:
     before = warehouse.read_bytes()
-    arrivals: Arrivals = read_arrivals(warehouse)
+    arrivals: Arrivals = read_arrivals(warehouse, as_of=MOMENT.date(), moment=MOMENT)
     assert len(arrivals.streams) == 2
     assert warehouse.read_bytes() == before
     with duckdb.connect(str(warehouse)) as connection:

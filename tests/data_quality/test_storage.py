@@ -54,19 +54,34 @@ def test_unknown_run_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("run_id", ["../escape", "a/b", "", ".hidden"])
 def test_run_id_cannot_leave_the_folder(run: ValidationRun, tmp_path: Path, run_id: str) -> None:
     with pytest.raises(ValueError, match="cannot name a file"):
-        write_history(replace(run, run_id=run_id), tmp_path)
+        save_run(replace(run, run_id=run_id), tmp_path)
 
 
-def test_history_keeps_every_run_oldest_first(run: ValidationRun, tmp_path: Path) -> None:
+def on(run: ValidationRun, day: int) -> ValidationRun:
+    """Return the run as if it had been for that day of July."""
+    moment = MOMENT + timedelta(days=day)
+    return replace(run, run_id=f"run-{day}", as_of=moment.date(), validated_at=moment)
+
+
+def test_history_holds_one_run_a_day_oldest_first(run: ValidationRun, tmp_path: Path) -> None:
     for day in (3, 1, 2):
-        moment = MOMENT + timedelta(days=day)
-        write_history(replace(run, run_id=f"run-{day}", validated_at=moment), tmp_path)
+        write_history(on(run, day), tmp_path)
+    write_history(replace(on(run, 2), run_id="run-2"), tmp_path)
     history = read_history(tmp_path)
     assert [past.run_id for past in history] == ["run-1", "run-2", "run-3"]
     assert (history[0].critical_failures, history[0].evaluated) == (2, 2)
     rules = history[0].rules
     assert rules["core_answers__checks/checked"]["observed_value"] == 10
     assert rules["core_answers__checks/e"]["status"] == "error"
+
+
+def test_history_ends_with_the_day_when_a_run_is_for_an_earlier_one(
+    run: ValidationRun, tmp_path: Path
+) -> None:
+    for day in (1, 2, 3):
+        write_history(on(run, day), tmp_path)
+    until = read_history(tmp_path, until=on(run, 2).as_of)
+    assert [past.run_id for past in until] == ["run-1", "run-2"]
 
 
 def test_history_has_the_same_bytes_again(run: ValidationRun, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definit
     before = dict(os.environ)
     settings = Settings(
         home=tmp_path_factory.mktemp("home"),
-        sources=("demo_crm", "demo_survey"),
+        sources=("demo_crm", "demo_survey", "stewardship"),
         as_of=date(2026, 6, 30),
     )
     yield build_definitions(settings)
@@ -55,14 +55,19 @@ def test_dbt_starts_three_times_and_no_more_when_a_run_is_whole(
 def test_steps_stand_in_the_order_of_the_data(definitions: dg.Definitions) -> None:
     order = steps(definitions)
     expected = [
+        "raw__stewardship__decisions",
+        "check_raw_decisions",
         "raw__demo_crm__accounts",
+        "check_raw",
+        "quality__load_ledger",
+        "check_load_ledger",
         "dbt_core",
         "quality__checked_core",
         "ml__comment_languages",
         "dbt_marts",
         "quality__checked_features",
         "ml__churn_scores",
-        "check_ml_churn_scores__outputs",
+        "check_ml_churn_scores",
         "dbt_scored_marts",
         "quality__checked_marts",
         "published__snapshot",

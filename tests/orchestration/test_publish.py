@@ -40,6 +40,9 @@ def warehouse(tmp_path: Path) -> Path:
             "create table ml.model_metrics as select 'churn' as model_name",
             "create table ml.secret_workings as select 1 as one",
             "create table marts.int_steps as select 1 as one",
+            # A mart that sums up what runs after dbt's last pass is a view until it is published.
+            "create view marts.mart_scorecard as "
+            "select 'A' as grade from warehouse.ml.model_metrics",
         ):
             connection.execute(statement)
     return path
@@ -76,6 +79,13 @@ def test_marts_are_copied_as_duckdb_and_parquet_when_published(
     assert rows(
         link / "marts.duckdb", "select run_id, as_of_date from marts.published_snapshot"
     ) == [("run1", AS_OF)]
+
+
+def test_a_mart_that_is_a_view_is_published_as_a_table(warehouse: Path, tmp_path: Path) -> None:
+    published(warehouse, tmp_path, "run1")
+    file = tmp_path / "published" / "marts.duckdb"
+    assert rows(file, "select grade from mart_scorecard") == [("A",)]
+    assert rows(file, "select count(*) from duckdb_views() where not internal") == [(0,)]
 
 
 def test_core_and_unlisted_tables_stay_inside_when_published(

@@ -135,6 +135,13 @@ create table quality.load_ledger (
 
 create table quality.expectation_results (
     run_id text, suite_name text, table_name text, statement text, why text, column_name text,
-    severity text, success boolean, observed text, element_count bigint, unexpected_count bigint,
-    unexpected_share double, sample text, owner text, validated_at timestamp
+    severity text, status text, success boolean, observed text, element_count bigint,
+    unexpected_count bigint, unexpected_share double, sample text, owner text,
+    waived_by text, waived_until date, waived_why text, validated_at timestamp
+);
+
+create table marts.mart_quality_scorecard (
+    mart_name text, as_of_date date, owner text, grade text, is_latest boolean, reasons text,
+    row_count bigint, rule_count bigint, evaluated_count bigint, oldest_stream_days double,
+    largest_quarantine_share double
 );

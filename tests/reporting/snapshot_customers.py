@@ -322,18 +322,43 @@ def quality() -> Rows:
             "why": "Without one nobody can act",
             "column_name": "customer_id",
             "severity": severity,
-            "success": success,
+            "status": status,
+            "success": status == "passed",
             "observed": "3 nulls",
             "element_count": 4120,
-            "unexpected_count": 0 if success else 3,
-            "unexpected_share": 0.0 if success else 3 / 4120,
+            "unexpected_count": 0 if status == "passed" else 3,
+            "unexpected_share": 0.0 if status == "passed" else 3 / 4120,
             "owner": "Data stewards",
+            "waived_by": "A. Steward" if status == "waived" else None,
+            "waived_until": date(2026, 7, 31) if status == "waived" else None,
+            "waived_why": "The vendor <i>mends</i> it" if status == "waived" else None,
             "validated_at": received,
         }
-        for table, severity, success in (
-            ("core.fct_feedback", "critical", True),
-            ("core.fct_feedback", "warning", False),
-            ("marts.mart_churn_risk", "critical", True),
+        for table, severity, status in (
+            ("core.fct_feedback", "critical", "passed"),
+            ("core.fct_feedback", "warning", "failed"),
+            ("core.fct_feedback", "critical", "waived"),
+            ("marts.mart_churn_risk", "critical", "passed"),
         )
     ]
-    return {"quality.load_ledger": loads, "quality.expectation_results": results}
+    grades = [
+        {
+            "mart_name": "mart_churn_risk",
+            "as_of_date": day,
+            "owner": "customer_success",
+            "grade": grade,
+            "is_latest": grade == "D",
+            "reasons": "rules waived: 1, the first until 2026-07-31",
+            "row_count": 4120,
+            "rule_count": 40,
+            "evaluated_count": 31,
+            "oldest_stream_days": 2.0,
+            "largest_quarantine_share": 0.013,
+        }
+        for day, grade in ((date(2026, 6, 29), "A"), (date(2026, 6, 30), "D"))
+    ]
+    return {
+        "quality.load_ledger": loads,
+        "quality.expectation_results": results,
+        "marts.mart_quality_scorecard": grades,
+    }

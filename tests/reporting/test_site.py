@@ -181,7 +181,12 @@ def test_models_stand_beside_their_baselines(site: Path) -> None:
 
 def test_the_quality_page_counts_the_newest_run(site: Path) -> None:
     page = read_page(site / "quality.html")
-    assert "core.fct_feedback__shape 1 1 0" in page.text
+    assert "core.fct_feedback__shape 1 1 0 1 0 0" in page.text
+    assert "A. Steward The vendor <i>mends</i> it" in page.text
+    graded = page.text.split("mart_churn_risk D ")[1]
+    assert graded.startswith("rules waived: 1, the first until 2026-07-31")
+    assert "31 of 40" in graded
+    assert "../quality/data_docs/index.html" in page.links
     assert "../quality/index.html" in page.links
     assert "failed header lacks account_id" in page.text
 

@@ -6,13 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
+from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 LAYERS_NAMED_BY_THEMSELVES = {"staging", "core", "features"}
+# Staging reads what has landed only when the books of the load have been checked.
+LEDGER = dg.AssetKey(["quality", "load_ledger"])
 
 
 class TableTranslator(DagsterDbtTranslator):
     """Asset key ``[schema, table]``; group from the folder; owner from ``meta.owner``."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """Return dbt's own description, with the ledger as one more parent of staging."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = self.get_resource_props(manifest, unique_id)
+        if node["resource_type"] != "model" or node["fqn"][1] != "staging":
+            return spec
+        return spec.replace_attributes(deps=[*spec.deps, LEDGER])
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Return ``[schema, table]``, whatever kind of node it is."""
