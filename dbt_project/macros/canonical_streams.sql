@@ -16,6 +16,11 @@
         'identities': {'time': 'observed_at', 'columns': {
             '*source_name': 'varchar', '*source_record_id': 'varchar', '*identity_type': 'varchar',
             '*identity_value': 'varchar', 'observed_at': 'timestamp'}},
+        'identity_decisions': {'time': 'decided_at', 'columns': {
+            '*source_name': 'varchar', '*decision_id': 'varchar', '*decided_at': 'timestamp',
+            '*action': 'varchar', '*left_key_type': 'varchar', '*left_key': 'varchar',
+            '*right_key_type': 'varchar', '*right_key': 'varchar', 'decided_by': 'varchar',
+            'reason': 'varchar'}},
         'interactions': {'time': 'occurred_at', 'columns': dict({
             '*source_name': 'varchar', '*interaction_id': 'varchar'}, **dict(customer_key, **{
             '*event_name': 'varchar', 'channel_id': 'varchar', '*occurred_at': 'timestamp',
