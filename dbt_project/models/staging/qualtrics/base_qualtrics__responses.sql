@@ -5,13 +5,7 @@ with
 exported as (
     select
         response_id,
-        -- An export does not say which survey it is: the folder below responses/ does, and where a
-        -- file lies there by itself, its name.
-        case
-            when {{ dbt.split_part('_source_file', "'/'", 3) }} <> ''
-                then {{ dbt.split_part('_source_file', "'/'", 2) }}
-            else {{ dbt.split_part(dbt.split_part('_source_file', "'/'", 2), "'.'", 1) }}
-        end as survey_id,
+        {{ survey_of_file('_source_file') }} as survey_id,
         status,
         is_finished,
         started_at,
