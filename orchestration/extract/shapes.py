@@ -132,6 +132,14 @@ class ColumnContract:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deletion:
+    """How a row says that the record of its key was deleted: ``column`` holds one of ``values``."""
+
+    column: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StreamContract:
     """How the files of one stream are found and read, and what their rows must look like.
 
@@ -157,6 +165,11 @@ class StreamContract:
         Zone of times that carry none, an IANA name.
     key
         Columns that identify a row; none when nothing does.
+    version
+        Columns that grow with each change of a row: of the rows of one key the highest is kept.
+        Without, the first is kept and another is a fault.
+    deleted
+        How a row says that the one of its key is to be removed; None when nothing does.
     null_values
         Texts that mean "no value".
     contract_path
@@ -176,6 +189,8 @@ class StreamContract:
     records: str | None = None
     timezone: str = "UTC"
     key: tuple[str, ...] = ()
+    version: tuple[str, ...] = ()
+    deleted: Deletion | None = None
     null_values: tuple[str, ...] = ("",)
     freshness_days: float | None = None
     contract_path: Path = Path()
@@ -193,6 +208,16 @@ class StreamContract:
                 raise ContractError(message)
         for name in self.key:
             check_one_of("key", name, names)
+        for name in self.version:
+            check_one_of("version", name, names)
+        if self.deleted is not None:
+            check_one_of("deleted: column", self.deleted.column, names)
+            if not self.deleted.values:
+                message = "deleted: values: names no value that means deleted"
+                raise ContractError(message)
+        if (self.version or self.deleted) and not self.key:
+            message = "key: is missing; rows are replaced and deleted by their key"
+            raise ContractError(message)
         if not self.patterns:
             message = "files: holds no pattern"
             raise ContractError(message)
