@@ -10,9 +10,8 @@ A test module of an adapter names its source and writes that source's files::
     def test_score_is_an_answer(adapters: Adapters) -> None:
         assert adapters.rows("select score from core.fct_survey_answers") == [(9.0,)]
 
-A module may also name ``QUESTIONS``, rows of the seed ``survey_questions`` that its surveys need
-(the company's own questions are no business of the project's seeds), and ``EVENTS``, rows of
-``touchpoint_events``.
+A module may also name rows that a company adds to the project's seeds, such as the questions of its
+surveys, in ``SEEDS`` (``{"survey_questions": [{…}]}``), and dbt variables in ``VARIABLES``.
 
 How it works: the modules collected in this session are asked for their files, which are loaded by
 the real loader with the real contracts into one DuckDB file; then staging and core are built by dbt
@@ -54,6 +53,7 @@ TESTED = (
 VENDOR_SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "data" / "vendor_schemas"
 
 Rows = list[tuple[Any, ...]]
+Seeds = Mapping[str, Sequence[Mapping[str, object]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +73,8 @@ class Adapters:
     warnings: Mapping[str, int]
 
     def rows(self, sql: str, *parameters: object) -> Rows:
-        """Give the rows of a query on the warehouse, opened for reading only."""
-        with duckdb.connect(str(self.path), read_only=True) as connection:
+        """Give the rows of a query on the warehouse."""
+        with duckdb.connect(str(self.path)) as connection:
             return connection.execute(sql, list(parameters)).fetchall()
 
     def row(self, sql: str, *parameters: object) -> tuple[Any, ...]:
@@ -98,22 +98,24 @@ def load_and_build(
     landing: Path,
     home: Path,
     *,
-    questions: Sequence[Mapping[str, object]] = (),
-    events: Sequence[Mapping[str, object]] = (),
+    seeds: Sequence[Seeds] = (),
+    variables: Mapping[str, object] | None = None,
 ) -> Adapters:
     """Load ``landing/<source>/…`` by the contracts and build staging and core on it."""
     settings = Settings(home=home, sources=tuple(sorted(sources)))
     warehouse = Warehouse.of(settings)
     loads = load(sources, landing, warehouse)
-    variables = json.loads(settings.dbt_vars(AS_OF))
+    chosen = json.loads(settings.dbt_vars(AS_OF)) | dict(variables or {})
     project = DbtProject(directory=home)
-    project.invoke(warehouse.path, "parse", variables=variables)
-    project.invoke(warehouse.path, "seed", variables=variables)
-    with warehouse.connect() as connection:
-        insert(connection, "reference.survey_questions", questions)
-        insert(connection, "reference.touchpoint_events", events)
-    project.invoke(warehouse.path, "run", "--select", *BUILT, variables=variables)
-    tested = project.invoke(warehouse.path, "test", "--select", *TESTED, variables=variables)
+    project.invoke(warehouse.path, "parse", variables=chosen)
+    project.invoke(warehouse.path, "seed", variables=chosen)
+    # dbt holds the file open in this process, with settings that a second connection must share.
+    with duckdb.connect(str(warehouse.path)) as connection:
+        for added in seeds:
+            for seed, rows in added.items():
+                insert(connection, f"reference.{seed}", rows)
+    project.invoke(warehouse.path, "run", "--select", *BUILT, variables=chosen)
+    tested = project.invoke(warehouse.path, "test", "--select", *TESTED, variables=chosen)
     warnings = {
         result.node.name: int(result.failures) for result in tested.results if result.failures
     }
@@ -141,6 +143,18 @@ def insert(
         names = ", ".join(row)
         marks = ", ".join("?" for _ in row)
         connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+
+
+def merged(variables: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Put the variables of several modules together; mappings of one name are joined."""
+    together: dict[str, object] = {}
+    for mapping in variables:
+        for name, value in mapping.items():
+            known = together.get(name)
+            if isinstance(known, dict) and isinstance(value, dict):
+                value = {**known, **value}
+            together[name] = value
+    return together
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -211,6 +225,6 @@ def adapters(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         sorted(modules),
         landing,
         tmp_path_factory.mktemp("adapters"),
-        questions=[row for module in modules.values() for row in getattr(module, "QUESTIONS", ())],
-        events=[row for module in modules.values() for row in getattr(module, "EVENTS", ())],
+        seeds=[getattr(module, "SEEDS", {}) for module in modules.values()],
+        variables=merged([getattr(module, "VARIABLES", {}) for module in modules.values()]),
     )

@@ -67,3 +67,19 @@
 {% macro duckdb__json_items(document) -%}
     try_cast({{ document }} as json[])
 {%- endmacro %}
+
+
+{#- A part of a document at a path that is known, still as JSON. -#}
+{% macro json_part(document, path) -%}
+    {{ return(adapter.dispatch('json_part', 'throughline')(document, path)) }}
+{%- endmacro %}
+
+
+{% macro default__json_part(document, path) -%}
+    get_json_object({{ document }}, '{{ path }}')
+{%- endmacro %}
+
+
+{% macro duckdb__json_part(document, path) -%}
+    json_extract({{ document }}, '{{ path }}')
+{%- endmacro %}

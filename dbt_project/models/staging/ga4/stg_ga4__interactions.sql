@@ -20,5 +20,7 @@ from {{ ref('base_ga4__events') }}
 where
     -- Sent by the library itself, beside the event that brought them about.
     event_name not in ('session_start', 'first_visit', 'first_open', 'user_engagement', 'scroll')
-    -- Orders are told by the stream of orders.
+    {%- if not is_supplied_elsewhere('orders', ['ga4']) %}
+    -- Orders are told by the stream of orders, unless another source books them.
     and (event_name not in ('purchase', 'refund') or transaction_id is null)
+    {%- endif %}

@@ -24,15 +24,17 @@ select
     session_id as related_id,
     page_path as page
 from calls
--- Orders are told by the stream of orders.
 where
     call_type in ('page', 'screen')
     or (
         call_type = 'track'
+        {%- if not is_supplied_elsewhere('orders', ['segment', 'ga4']) %}
+        -- Orders are told by the stream of orders, unless another source books them.
         and (
             order_id is null
             or event_name not in (
                 'Order Completed', 'Order Updated', 'Order Refunded', 'Order Cancelled'
             )
         )
+        {%- endif %}
     )

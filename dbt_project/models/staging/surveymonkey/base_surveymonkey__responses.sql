@@ -1,0 +1,74 @@
+{{ config(enabled=is_source_enabled('surveymonkey')) }}
+
+with
+
+collectors as (
+    select * from {{ source('surveymonkey', 'collectors') }}
+),
+
+exported as (
+    select
+        response_id,
+        {{ survey_of_file('_source_file') }} as survey_id,
+        collector_id,
+        'completed' as response_status,
+        'default' as collection_mode,
+        started_at,
+        ended_at as answered_at,
+        email_address,
+        external_reference,
+        'export' as shape
+    from {{ source('surveymonkey', 'responses') }}
+),
+
+fetched as (
+    select
+        response_id,
+        survey_id,
+        collector_id,
+        response_status,
+        collection_mode,
+        started_at,
+        modified_at as answered_at,
+        email_address,
+        external_reference,
+        'api' as shape
+    from {{ source('surveymonkey', 'responses_bulk') }}
+),
+
+-- The same response may come both ways; the API also says how far it got.
+together as (
+    select * from fetched
+    union all
+    select * from exported
+    where response_id not in (select fetched.response_id from fetched)
+)
+
+select
+    together.response_id,
+    together.survey_id,
+    case
+        when lower(together.collection_mode) like '%preview%' then 'preview'
+        when lower(together.response_status) in ('disqualified', 'overquota') then 'turned_away'
+        else 'customer'
+    end as respondent_kind,
+    together.started_at,
+    together.answered_at,
+    case
+        when collectors.collector_type = 'email' then 'email'
+        when collectors.collector_type = 'sms' then 'sms'
+        when collectors.collector_type in ('facebook', 'facebook_messenger') then 'social'
+        when collectors.collector_type in ('kiosk', 'offline') then 'store'
+        when collectors.collector_type = 'mobile_sdk' then 'in_app'
+        when
+            collectors.collector_type in (
+                'weblink', 'embedded_survey', 'popup_invitation', 'popup_survey', 'website'
+            )
+            then 'web'
+        else collectors.collector_type
+    end as channel_id,
+    {{ email_address('together.email_address') }} as email,
+    nullif(trim(together.external_reference), '') as external_id,
+    together.shape
+from together
+left join collectors on together.collector_id = collectors.collector_id
