@@ -85,8 +85,7 @@ select
         ) }},
         named_parameters.firebase_screen
     ) as page,
-    {{ dbt.safe_cast('named_parameters.engagement_time_msec', 'double') }} / 1000.0e0
-        as duration_seconds,
+    {{ plain_number('named_parameters.engagement_time_msec') }} / 1000.0e0 as duration_seconds,
     upper(named_parameters.currency) as currency,
     nullif(coalesce(events.transaction_id, named_parameters.transaction_id), '(not set)')
         as transaction_id,

@@ -23,8 +23,9 @@ lines as (
         item_number,
         {{ json_text('item', '$.item_id') }} as product_id,
         {{ json_text('item', '$.item_category') }} as product_category,
-        coalesce({{ dbt.safe_cast(json_text('item', '$.quantity'), 'bigint') }}, 1) as quantity,
-        {{ dbt.safe_cast(json_text('item', '$.price'), 'decimal(18, 2)') }} as unit_amount
+        coalesce(cast({{ plain_number(json_text('item', '$.quantity')) }} as bigint), 1)
+            as quantity,
+        cast({{ plain_number(json_text('item', '$.price')) }} as decimal(18, 2)) as unit_amount
     from items
 )
 

@@ -3,7 +3,7 @@
 with calls as (
     select
         *,
-        {{ dbt.safe_cast('order_total', 'decimal(18, 2)') }} as amount
+        cast({{ plain_number('order_total') }} as decimal(18, 2)) as amount
     from {{ ref('base_segment__calls') }}
     where
         call_type = 'track'

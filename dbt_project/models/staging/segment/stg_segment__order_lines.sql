@@ -25,8 +25,9 @@ lines as (
             {{ json_text('product', '$.product_id') }}, {{ json_text('product', '$.sku') }}
         ) as product_id,
         {{ json_text('product', '$.category') }} as product_category,
-        coalesce({{ dbt.safe_cast(json_text('product', '$.quantity'), 'bigint') }}, 1) as quantity,
-        {{ dbt.safe_cast(json_text('product', '$.price'), 'decimal(18, 2)') }} as unit_amount
+        coalesce(cast({{ plain_number(json_text('product', '$.quantity')) }} as bigint), 1)
+            as quantity,
+        cast({{ plain_number(json_text('product', '$.price')) }} as decimal(18, 2)) as unit_amount
     from products
 )
 

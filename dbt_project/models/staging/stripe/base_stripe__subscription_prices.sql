@@ -33,23 +33,25 @@ items as (
         list_name,
         coalesce({{ json_text('item', '$.price.id') }}, {{ json_text('item', '$.plan.id') }})
             as plan_id,
-        {{ dbt.safe_cast(json_text('item', '$.quantity'), 'bigint') }} as seats,
-        {{ dbt.safe_cast(
-            'coalesce(' ~ json_text('item', '$.price.unit_amount_decimal') ~ ', '
-            ~ json_text('item', '$.price.unit_amount') ~ ', '
-            ~ json_text('item', '$.plan.amount_decimal') ~ ', '
-            ~ json_text('item', '$.plan.amount') ~ ')', 'double'
-        ) }} as unit_amount,
-        coalesce({{ json_text('item', '$.price.currency') }}, {{ json_text('item', '$.plan.currency') }})
-            as currency,
+        cast({{ plain_number(json_text('item', '$.quantity')) }} as bigint) as seats,
+        coalesce(
+            {{ plain_number(json_text('item', '$.price.unit_amount_decimal')) }},
+            {{ plain_number(json_text('item', '$.price.unit_amount')) }},
+            {{ plain_number(json_text('item', '$.plan.amount_decimal')) }},
+            {{ plain_number(json_text('item', '$.plan.amount')) }}
+        ) as unit_amount,
+        coalesce(
+            {{ json_text('item', '$.price.currency') }}, {{ json_text('item', '$.plan.currency') }}
+        ) as currency,
         coalesce(
             {{ json_text('item', '$.price.recurring.interval') }},
             {{ json_text('item', '$.plan.interval') }}
         ) as billing_interval,
-        coalesce({{ dbt.safe_cast(
-            'coalesce(' ~ json_text('item', '$.price.recurring.interval_count') ~ ', '
-            ~ json_text('item', '$.plan.interval_count') ~ ')', 'bigint'
-        ) }}, 1) as interval_count,
+        cast(coalesce(
+            {{ plain_number(json_text('item', '$.price.recurring.interval_count')) }},
+            {{ plain_number(json_text('item', '$.plan.interval_count')) }},
+            1
+        ) as bigint) as interval_count,
         coalesce(
             {{ json_text('item', '$.price.recurring.usage_type') }},
             {{ json_text('item', '$.plan.usage_type') }},
@@ -80,7 +82,9 @@ priced as (
         *,
         case
             when usage_type = 'metered' then 0.0e0
-            else coalesce(seats, 1) * {{ monthly_amount('unit_amount', 'billing_interval', 'interval_count') }}
+            else coalesce(seats, 1) * {{ monthly_amount(
+                'unit_amount', 'billing_interval', 'interval_count'
+            ) }}
         end as monthly_amount,
         case billing_interval
             when 'year' then 12 * interval_count
