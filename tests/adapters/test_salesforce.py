@@ -213,13 +213,17 @@ def test_identifiers_of_account_and_contact_are_one_customer(adapters: Adapters)
     }
 
 
-def test_telephones_are_normal_and_extensions_none(adapters: Adapters) -> None:
+def test_telephones_are_as_typed_for_core_to_compare(adapters: Adapters) -> None:
     assert adapters.rows(
         "select source_record_id, identity_value from staging.stg_salesforce__identities"
         " where identity_type = 'phone' and source_record_id in (?, ?) order by all",
         f"account:{ACME}",
         f"contact:{ADA}",
-    ) == [(f"account:{ACME}", "+4402079460100"), (f"contact:{ADA}", "+447700900123")]
+    ) == [
+        (f"account:{ACME}", "+44 (0)20 7946 0100"),
+        (f"contact:{ADA}", "0044 7700 900123"),
+        (f"contact:{ADA}", "ext. 12"),
+    ]
 
 
 def test_open_deal_has_no_close_and_won_one_has(adapters: Adapters) -> None:

@@ -144,6 +144,31 @@ def land_subscriptions(folder: Path) -> None:
              "plan": {"id": "old", "amount": 1500, "interval": "month", "interval_count": 3}},
         ],
     )  # fmt: skip
+    # A replication tool keeps states, items and plans apart.
+    write_csv(
+        folder / "subscription_history" / "tool.csv",
+        ["id", "_fivetran_start", "_fivetran_active", "customer_id", "status", "start_date",
+         "current_period_start", "cancel_at_period_end", "created"],
+        [
+            ["sub_7", "2026-02-10 00:00:00", "false", "cus_ada", "active", "2026-01-01 00:00:00",
+             "2026-02-01 00:00:00", "false", "2026-01-01 00:00:00"],
+            ["sub_7", "2026-03-01 00:00:00", "true", "cus_ada", "active", "2026-01-01 00:00:00",
+             "2026-03-01 00:00:00", "false", "2026-01-01 00:00:00"],
+            ["sub_7", "2026-03-09 00:00:00", "true", "cus_ada", "canceled", "2026-01-01 00:00:00",
+             "2026-03-01 00:00:00", "false", "2026-01-01 00:00:00"],
+        ],
+    )  # fmt: skip
+    write_csv(
+        folder / "subscription_items" / "tool.csv",
+        ["id", "subscription_id", "plan_id", "quantity"],
+        [["si_1", "sub_7", "plan_a", 3], ["si_2", "sub_7", "plan_b", 1]],
+    )
+    write_csv(
+        folder / "plans" / "tool.csv",
+        ["id", "amount", "currency", "interval", "interval_count", "usage_type"],
+        [["plan_a", 1200, "eur", "month", 1, "licensed"],
+         ["plan_b", 6000, "eur", "month", 6, "licensed"]],
+    )  # fmt: skip
 
 
 def land_payments(folder: Path) -> None:
@@ -224,7 +249,7 @@ def test_metadata_joins_customers_to_other_systems(adapters: Adapters) -> None:
         ("customer:cus_ada", "billing_customer_id", "cus_ada"),
         ("customer:cus_ada", "crm_account_id", "acme-1"),
         ("customer:cus_ada", "email", "ada@acme.example"),
-        ("customer:cus_ada", "phone", "+442079460100"),
+        ("customer:cus_ada", "phone", "+44 20 7946 0100"),
         ("customer:cus_ada", "product_user_id", "u-77"),
         ("customer:cus_dash", "billing_customer_id", "cus_dash"),
         ("customer:cus_dash", "crm_account_id", "brio-2"),
@@ -261,6 +286,14 @@ def test_dashboard_counts_in_whole_units(adapters: Adapters) -> None:
 def test_currencies_without_and_with_three_decimals(adapters: Adapters) -> None:
     assert [row[3:5] for row in changes(adapters, "sub_5")] == [(65000, "JPY")]  # 15,000 a week
     assert [(*row[3:5], row[6]) for row in changes(adapters, "sub_6")] == [(1, "KWD", 3)]
+
+
+def test_history_of_a_replica_is_priced_by_its_items(adapters: Adapters) -> None:
+    assert [(row[0], row[2], row[3], *row[5:]) for row in changes(adapters, "sub_7")] == [
+        ("started", datetime(2026, 1, 1), 46, 4, 6),
+        ("renewed", datetime(2026, 3, 1), 46, 4, 6),
+        ("cancelled", datetime(2026, 3, 9), 0, 4, 6),
+    ]
 
 
 def test_payments_without_invoice_are_orders_unless_told_elsewhere(adapters: Adapters) -> None:

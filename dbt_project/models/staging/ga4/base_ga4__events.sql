@@ -60,13 +60,18 @@ parameter_values as (
 named_parameters as (
     select
         event_id,
-        {% for key in [
-            'ga_session_id', 'page_location', 'firebase_screen', 'engagement_time_msec',
-            'currency', 'transaction_id',
-        ] -%}
-        max(case when parameter_key = '{{ key }}' then parameter_value end) as {{ key }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        max(case when parameter_key = 'ga_session_id' then parameter_value end)
+            as ga_session_id,
+        max(case when parameter_key = 'page_location' then parameter_value end)
+            as page_location,
+        max(case when parameter_key = 'firebase_screen' then parameter_value end)
+            as firebase_screen,
+        max(case when parameter_key = 'engagement_time_msec' then parameter_value end)
+            as engagement_time_msec,
+        max(case when parameter_key = 'currency' then parameter_value end)
+            as currency,
+        max(case when parameter_key = 'transaction_id' then parameter_value end)
+            as transaction_id
     from parameter_values
     group by event_id
 )

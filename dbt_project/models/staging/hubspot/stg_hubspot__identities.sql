@@ -6,8 +6,8 @@ with contacts as (
         company_id,
         contact_id,
         email,
-        {{ phone_number('phone') }} as phone,
-        {{ phone_number('mobile_phone') }} as mobile_phone,
+        phone,
+        mobile_phone,
         {{ split_text('merged_ids', ';') }} as merged_list,
         created_at as observed_at
     from {{ ref('base_hubspot__contacts') }}
@@ -17,7 +17,7 @@ companies as (
     select
         'company:' || company_id as source_record_id,
         company_id,
-        {{ phone_number('phone') }} as phone,
+        phone,
         created_at as observed_at
     from {{ source('hubspot', 'companies') }}
 ),

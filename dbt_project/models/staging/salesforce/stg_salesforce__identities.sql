@@ -7,7 +7,7 @@ with accounts as (
         cast(null as varchar) as contact_id,
         account_number,
         person_email as email,
-        {{ phone_number('phone') }} as phone,
+        phone,
         cast(null as varchar) as mobile_phone,
         created_at as observed_at
     from {{ ref('base_salesforce__accounts') }}
@@ -20,8 +20,8 @@ contacts as (
         contact_id,
         cast(null as varchar) as account_number,
         email,
-        {{ phone_number('phone') }} as phone,
-        {{ phone_number('mobile_phone') }} as mobile_phone,
+        phone,
+        mobile_phone,
         created_at as observed_at
     from {{ ref('base_salesforce__contacts') }}
 ),

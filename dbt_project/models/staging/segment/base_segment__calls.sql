@@ -10,15 +10,33 @@ warehouse_calls as (
 
 calls as (
     select
-        {% for column in [
-            'message_id', 'call_type', 'anonymous_id', 'user_id', 'previous_id', 'group_id',
-            'event_name', 'page_path', 'session_id', 'library', 'email', 'phone', 'full_name',
-            'first_name', 'last_name', 'company_name', 'industry', 'employees', 'job_title',
-            'order_id', 'order_total', 'currency', 'products', 'corrected_at',
-            'original_timestamp', 'sent_at', 'received_at',
-        ] -%}
-        {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        message_id,
+        call_type,
+        anonymous_id,
+        user_id,
+        previous_id,
+        group_id,
+        event_name,
+        page_path,
+        session_id,
+        library,
+        email,
+        phone,
+        full_name,
+        first_name,
+        last_name,
+        company_name,
+        industry,
+        employees,
+        job_title,
+        order_id,
+        order_total,
+        currency,
+        products,
+        corrected_at,
+        original_timestamp,
+        sent_at,
+        received_at
     from events
     union all
     select

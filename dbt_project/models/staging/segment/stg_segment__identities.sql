@@ -13,7 +13,7 @@ records as (
         previous_id,
         group_id,
         {{ email_address('email') }} as email,
-        {{ phone_number('phone') }} as phone,
+        phone,
         min(occurred_at) as observed_at
     from calls
     where

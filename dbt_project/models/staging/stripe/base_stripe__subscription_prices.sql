@@ -77,6 +77,12 @@ replicated as (
         on subscription_items.plan_id = plans.plan_id
 ),
 
+all_items as (
+    select * from items
+    union all
+    select * from replicated
+),
+
 priced as (
     select
         *,
@@ -90,11 +96,7 @@ priced as (
             when 'year' then 12 * interval_count
             when 'month' then interval_count
         end as term_months
-    from (
-        select * from items
-        union all
-        select * from replicated
-    ) as all_items
+    from all_items
 )
 
 select

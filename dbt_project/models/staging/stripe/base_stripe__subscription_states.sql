@@ -23,17 +23,19 @@ history as (
     from {{ source('stripe', 'subscription_history') }}
 ),
 
+told as (
+    select subscription_id from events
+    union distinct
+    select subscription_id from history
+),
+
 -- The present state tells of what neither events nor history do.
 present as (
     select
         subscriptions.*,
         'present:' || subscriptions.subscription_id as state_id
     from {{ source('stripe', 'subscriptions') }} as subscriptions
-    left join (
-        select subscription_id from events
-        union distinct
-        select subscription_id from history
-    ) as told on subscriptions.subscription_id = told.subscription_id
+    left join told on subscriptions.subscription_id = told.subscription_id
     where told.subscription_id is null
 ),
 
@@ -49,7 +51,8 @@ states as (
         started_at as state_at,
         0 as state_order,
         coalesce(
-            previous_status, case when status in ('canceled', 'paused') then 'active' else status end
+            previous_status,
+            case when status in ('canceled', 'paused') then 'active' else status end
         ) as status,
         currency,
         cast(null as timestamp) as period_start,

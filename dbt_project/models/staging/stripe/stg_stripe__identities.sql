@@ -5,7 +5,7 @@ with customers as (
         'customer:' || customer_id as source_record_id,
         customer_id,
         {{ email_address('email') }} as email,
-        {{ phone_number('phone') }} as phone,
+        phone,
         coalesce(crm_account_id, {{ json_text('metadata', '$.crm_account_id') }})
             as crm_account_id,
         coalesce(product_user_id, {{ json_text('metadata', '$.user_id') }}) as product_user_id,

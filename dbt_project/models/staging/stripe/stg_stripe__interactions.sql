@@ -105,6 +105,13 @@ recorded as (
     left join charges on disputes.charge_id = charges.charge_id
 ),
 
+told as (
+    select distinct
+        object_id,
+        event_name
+    from logged
+),
+
 -- What the log of events tells is not told again from the records.
 moments as (
     select
@@ -131,7 +138,7 @@ moments as (
         recorded.customer_id,
         recorded.occurred_at
     from recorded
-    left join (select distinct object_id, event_name from logged) as told
+    left join told
         on recorded.object_id = told.object_id and recorded.event_name = told.event_name
     where told.object_id is null
 )
