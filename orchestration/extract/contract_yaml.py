@@ -28,13 +28,13 @@ COLUMN_KEYS = (
 )
 STREAM_KEYS = (
     "files", "format", "encoding", "delimiter", "quote", "header_rows", "records", "timezone",
-    "key", "version", "deleted", "null_values", "freshness_days", "columns",
+    "key", "version", "deleted", "sheet", "null_values", "freshness_days", "columns",
 )  # fmt: skip
 DELETION_KEYS = ("column", "values")
 KINDS: dict[str, tuple[type, ...]] = {
     "name": (str,), "type": (str,), "source_name": (str, list), "pattern": (str,),
     "files": (str, list), "version": (list,), "deleted": (dict,), "records": (str,),
-    "strip": (list,),
+    "strip": (list,), "sheet": (str,), "start": (int,), "width": (int,),
     "format": (str,), "encoding": (str,), "delimiter": (str,), "quote": (str,), "timezone": (str,),
     "decimal_mark": (str,), "thousands_mark": (str,), "personal_data": (str,),
     "required": (bool,), "optional_column": (bool,), "may_be_future": (bool,),
@@ -107,6 +107,9 @@ def _stream(table: Mapping[str, Any], source_name: str, path: Path) -> StreamCon
         check_one_of("identifier", table.get("identifier", expected), [expected])
         values = _fields(landing, STREAM_KEYS, {}, needed=("files", "format", "columns"))
         values.pop("columns")
+        if values["format"] == "fixed_width":
+            # A first line is never skipped unasked; such files rarely have a header.
+            values.setdefault("header_rows", 0)
         if "deleted" in values:
             with located("deleted"):
                 values["deleted"] = Deletion(

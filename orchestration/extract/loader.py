@@ -17,6 +17,8 @@ import duckdb
 from orchestration.extract import duplicates, ledger, replaced
 from orchestration.extract.checks import is_deletion, quoted_list
 from orchestration.extract.csv_reader import stage_csv
+from orchestration.extract.excel_reader import stage_excel
+from orchestration.extract.fixed_width_reader import stage_fixed_width
 from orchestration.extract.formats import with_known_format
 from orchestration.extract.json_reader import stage_json
 from orchestration.extract.ledger import FileLoad, LandedFile
@@ -38,6 +40,7 @@ UNREADABLE = (
     duckdb.InvalidTypeException,
     duckdb.NotImplementedException,
 )
+TEXT_STAGES = {"csv": stage_csv, "jsonl": stage_json, "fixed_width": stage_fixed_width}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,9 +183,11 @@ def _stage(
     try:
         if contract.format == "parquet":
             return stage_parquet(connection, contract, unpacked(path, spool), arrival)
+        if contract.format == "xlsx":
+            plain = unpacked(path, spool)
+            return stage_excel(connection, contract, plain, arrival, spool)
         text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
-        stage = stage_csv if contract.format == "csv" else stage_json
-        return stage(connection, contract, text, arrival)
+        return TEXT_STAGES[contract.format](connection, contract, text, arrival)
     except UNREADABLE as error:
         # The engine's message quotes the file, so only its kind is passed on.
         message = (

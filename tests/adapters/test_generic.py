@@ -56,7 +56,7 @@ WORDS = {
 
 
 def canonical_streams() -> Mapping[str, Mapping[str, Any]]:
-    """What the macro returns, read by the template engine that dbt uses."""
+    """Return what the macro does, read by the template engine that dbt uses."""
     returned: list[Mapping[str, Mapping[str, Any]]] = []
     # Nothing is rendered that a browser will show.
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])  # noqa: S701
@@ -79,9 +79,6 @@ def land(folder: Path) -> None:
     for stream in canonical_streams():
         columns = columns_of(stream)
         row = [WORDS.get(name, SAMPLES[kind]) for name, (kind, _) in columns.items()]
-        if stream in ("survey_answers", "feedback"):
-            row = [None if name == "survey_id" and stream == "feedback" else value
-                   for name, value in zip(columns, row, strict=True)]  # fmt: skip
         write_csv(folder / f"{stream}.csv", list(columns), [row])
     # What is required is enough, and JSON lines are as good.
     write_json_lines(

@@ -88,7 +88,7 @@ def land(folder: Path) -> None:
         response(3, [2, 10, "a preview", 5, None, None, None, 1], Status="1"),
         response(4, [2, 10, "a test", 5, None, None, None, 1], Status="2"),
         response(5, [2, 10, "spam", 5, None, None, None, 1], Status="8"),
-        response(6, [1, 0, None, None, None, None, None, 1], Finished="0", Progress=40),
+        response(6, [1, 0, None, 9, None, None, None, 1], Finished="0", Progress=40),
         response(7, [1, 5, None, 2, None, None, None, 1], RecordedDate="14.05.2026"),
         response(8, [1, 5, None, 2, None, None, None, 1], Progress=140),
         response(9, [1, 5, None, 2, None, None, None, 1], ResponseId=None),
@@ -97,6 +97,14 @@ def land(folder: Path) -> None:
         folder / "responses" / "SV_relationship1" / "Relationship_May 14, 2026_09.20.csv",
         [*OWN, *RELATIONSHIP],
         headed(RELATIONSHIP, numbers),
+    )
+    later = [
+        response(2, [1, 3, "10", 5, None, None, "free", 1, "new"], DistributionChannel="anonymous")
+    ]
+    write_csv(
+        folder / "responses" / "SV_relationship1" / "Relationship_edited.csv",
+        [*OWN, *RELATIONSHIP, "Q10"],
+        headed([*RELATIONSHIP, "Q10"], later),
     )
     words = [
         response(
@@ -194,7 +202,7 @@ def replicate(folder: Path) -> None:
     )  # fmt: skip
 
 
-def test_numbers_are_scores_and_words_are_comments_when_exported(adapters: Adapters) -> None:
+def test_numbers_are_scores_words_are_comments_and_a_later_export_holds(adapters: Adapters) -> None:
     assert adapters.rows(
         "select question_id, metric, score, is_on_scale from core.fct_survey_answers"
         " where response_id in ('qualtrics:R_1', 'qualtrics:R_2') order by response_id, question_id"
@@ -205,8 +213,9 @@ def test_numbers_are_scores_and_words_are_comments_when_exported(adapters: Adapt
         ("Q3_4_TEXT", None, None, None),
         ("Q9", None, None, None),
         ("Q1", "NPS", 3, True),
+        ("Q10", None, None, None),
         ("Q2", "comment", None, None),
-        ("Q3_1", "CSAT", 9, False),
+        ("Q3_1", "CSAT", 5, True),
     ]
     assert adapters.rows(
         "select comment_text, feedback_kind, is_solicited, channel_id, occurred_at"
@@ -217,6 +226,13 @@ def test_numbers_are_scores_and_words_are_comments_when_exported(adapters: Adapt
         ("Great, 10/10", "direct", True, "email", datetime(2026, 5, 14, 9, 12, 33)),
         ("the app", "direct", True, "email", datetime(2026, 5, 14, 9, 12, 33)),
     ]
+
+
+def test_a_score_off_the_scale_is_kept_and_counts_for_nothing(adapters: Adapters) -> None:
+    assert adapters.rows(
+        "select question_id, score, is_on_scale from core.fct_survey_answers"
+        " where response_id = 'qualtrics:R_6' order by question_id"
+    ) == [("Q1", 0, True), ("Q3_1", 9, False)]
 
 
 def test_previews_tests_and_spam_stay_out_and_partial_answers_stay_in(adapters: Adapters) -> None:
@@ -240,7 +256,7 @@ def test_bad_rows_are_quarantined_and_the_rest_of_the_file_stays(adapters: Adapt
         ("response_id", "missing_value"),
     ]
     load = adapters.loads["qualtrics__responses"]
-    assert (load.rows_in, load.rows_loaded, load.rows_quarantined) == (12, 9, 3)
+    assert (load.rows_in, load.rows_loaded, load.rows_quarantined) == (13, 10, 3)
 
 
 def test_words_become_scores_by_the_scale_and_unknown_words_are_reported(
@@ -259,7 +275,7 @@ def test_unknown_questions_are_reported_and_embedded_fields_are_none(adapters: A
         "select distinct question_id from core.fct_survey_answers"
         " where survey_id = 'SV_relationship1' and metric is null order by all"
     )
-    assert names == [("Q3_4_TEXT",), ("Q9",)]
+    assert names == [("Q10",), ("Q3_4_TEXT",), ("Q9",)]
     assert adapters.row(
         "select count(*) from raw.qualtrics__responses"
         " where json_extract_string(_extra, '$.plan') = 'pro'"

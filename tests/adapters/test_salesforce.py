@@ -23,7 +23,7 @@ SAMPLES = {
 
 
 def long_id(short: str) -> str:
-    """The long form of an id, written down from the rule: five capitals make one character."""
+    """Return the long form of an id by the rule: five letters, capital or not, make one more."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
     groups = [short[start : start + 5] for start in (0, 5, 10)]
     return short + "".join(

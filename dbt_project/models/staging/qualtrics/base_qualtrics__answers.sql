@@ -10,16 +10,16 @@ responses as (
 cells as (
     select
         response_id,
-        _extra,
-        {{ explode_items(json_member_names('_extra'), 'header') }}
-    from {{ source('qualtrics', 'responses') }}
+        answers,
+        {{ explode_items(json_member_names('answers'), 'header') }}
+    from {{ ref('base_qualtrics__exports') }}
 ),
 
 exported as (
     select
         response_id,
         header as question_id,
-        {{ json_member('_extra', 'header') }} as answer_value,
+        {{ json_member('answers', 'header') }} as answer_value,
         header like '%\_TEXT' escape '\' as is_open
     from cells
     where

@@ -5,7 +5,7 @@ with
 exported as (
     select
         response_id,
-        {{ survey_of_file('_source_file') }} as survey_id,
+        survey_id,
         status,
         is_finished,
         started_at,
@@ -14,7 +14,7 @@ exported as (
         recipient_email,
         external_reference,
         'export' as shape
-    from {{ source('qualtrics', 'responses') }}
+    from {{ ref('base_qualtrics__exports') }}
 ),
 
 replicated as (

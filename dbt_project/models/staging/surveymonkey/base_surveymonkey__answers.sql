@@ -14,16 +14,16 @@ choices as (
 cells as (
     select
         response_id,
-        _extra,
-        {{ explode_items(json_member_names('_extra'), 'header') }}
-    from {{ source('surveymonkey', 'responses') }}
+        answers,
+        {{ explode_items(json_member_names('answers'), 'header') }}
+    from {{ ref('base_surveymonkey__exports') }}
 ),
 
 exported as (
     select
         response_id,
         header as question_id,
-        {{ json_member('_extra', 'header') }} as answer_value,
+        {{ json_member('answers', 'header') }} as answer_value,
         lower(header) like '%[other (please specify)]'
         or lower(header) like '%[open-ended response]' as is_open,
         'export' as shape

@@ -9,7 +9,7 @@ collectors as (
 exported as (
     select
         response_id,
-        {{ survey_of_file('_source_file') }} as survey_id,
+        survey_id,
         collector_id,
         'completed' as response_status,
         'default' as collection_mode,
@@ -18,7 +18,7 @@ exported as (
         email_address,
         external_reference,
         'export' as shape
-    from {{ source('surveymonkey', 'responses') }}
+    from {{ ref('base_surveymonkey__exports') }}
 ),
 
 fetched as (
