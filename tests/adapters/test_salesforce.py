@@ -324,4 +324,9 @@ def test_replica_gives_the_same_streams(adapters: Adapters) -> None:
         " where occurred_at = timestamp '2019-11-11 17:23:34' group by all order by all"
     )
     assert sum(count for _, count in counts) == 20
-    assert not [file for load in adapters.loads.values() for file in load.failed_files]
+    assert not [
+        file
+        for table, load in adapters.loads.items()
+        for file in load.failed_files
+        if table.startswith("salesforce__")
+    ]
