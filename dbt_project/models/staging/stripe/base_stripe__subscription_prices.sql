@@ -67,14 +67,14 @@ replicated as (
         'items' as list_name,
         subscription_items.plan_id,
         subscription_items.quantity as seats,
-        cast(plans.amount as double) as unit_amount,
-        plans.currency,
-        plans.billing_interval,
-        coalesce(plans.interval_count, 1) as interval_count,
-        coalesce(plans.usage_type, 'licensed') as usage_type
+        cast(price_list.amount as double) as unit_amount,
+        price_list.currency,
+        price_list.billing_interval,
+        coalesce(price_list.interval_count, 1) as interval_count,
+        coalesce(price_list.usage_type, 'licensed') as usage_type
     from {{ source('stripe', 'subscription_items') }} as subscription_items
-    left join {{ source('stripe', 'plans') }} as plans
-        on subscription_items.plan_id = plans.plan_id
+    left join {{ source('stripe', 'plans') }} as price_list
+        on subscription_items.plan_id = price_list.plan_id
 ),
 
 all_items as (
