@@ -18,12 +18,18 @@ from orchestration.extract import duplicates, ledger, replaced
 from orchestration.extract.checks import is_deletion, quoted_list
 from orchestration.extract.csv_reader import stage_csv
 from orchestration.extract.excel_reader import stage_excel
+from orchestration.extract.file_problems import CHANGED, GONE, UNREACHABLE, problems_of
 from orchestration.extract.fixed_width_reader import stage_fixed_width
 from orchestration.extract.formats import with_known_format
 from orchestration.extract.json_reader import stage_json
 from orchestration.extract.ledger import FileLoad, LandedFile
 from orchestration.extract.parquet_reader import stage_parquet
-from orchestration.extract.raw_table import deleted_table, prepare_raw_table, raw_table
+from orchestration.extract.raw_table import (
+    deleted_table,
+    in_file_order,
+    prepare_raw_table,
+    raw_table,
+)
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.staging import NUMBERED, Arrival, StagedFile
 from orchestration.extract.text_files import (
@@ -33,13 +39,6 @@ from orchestration.extract.text_files import (
     unpacked,
 )
 
-# What the engine raises over a file's content; anything else is the machine's fault or ours.
-UNREADABLE = (
-    duckdb.InvalidInputException,
-    duckdb.ConversionException,
-    duckdb.InvalidTypeException,
-    duckdb.NotImplementedException,
-)
 TEXT_STAGES = {"csv": stage_csv, "jsonl": stage_json, "fixed_width": stage_fixed_width}
 
 
@@ -140,34 +139,58 @@ def _load_file(
     path: Path,
     arrival: Arrival,
 ) -> FileLoad:
-    landed = LandedFile(
-        source_name=contract.source_name,
-        stream=contract.name,
-        file_name=path.relative_to(landing_dir).as_posix(),
-        file_bytes=path.stat().st_size,
-        file_sha256=sha256_of(path),
-    )
+    file_name = path.relative_to(landing_dir).as_posix()
+    try:
+        landed = LandedFile(
+            source_name=contract.source_name,
+            stream=contract.name,
+            file_name=file_name,
+            file_bytes=path.stat().st_size,
+            file_sha256=sha256_of(path),
+        )
+    except UNREACHABLE as error:
+        # Without its content there is nothing that the ledger could tell it by.
+        message = GONE.format(type(error).__name__)
+        return FileLoad(file_name=file_name, status="failed", message=message)
     latest = ledger.latest_load(connection, landed)
     if latest is not None and latest[1] == landed.file_sha256:
-        return FileLoad(file_name=landed.file_name, status="unchanged")
+        return FileLoad(file_name=file_name, status="unchanged")
     if latest is not None:
         undone = latest[0] if ledger.is_loaded(connection, landed) else ""
         landed = replace(landed, is_correction=True, after_load_id=undone)
     with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
         try:
-            staged = _stage(connection, contract, path, arrival, Path(spool))
+            known = with_known_format(contract, path)
+            with problems_of(path, known.format):
+                plain = unpacked(path, Path(spool))
+                with problems_of(plain, known.format):
+                    staged = _stage(connection, known, plain, arrival, Path(spool))
+                    return _keep_whole(connection, contract, landed, staged, arrival, path)
         except FileProblemError as error:
-            load = FileLoad(file_name=landed.file_name, status="failed", message=str(error))
+            load = FileLoad(file_name=file_name, status="failed", message=str(error))
             ledger.record(connection, landed, load, arrival.received_at)
             return load
-        connection.begin()
-        try:
-            load = _keep(connection, contract, landed, staged, arrival)
-            ledger.record(connection, landed, load, arrival.received_at)
-        except BaseException:
-            connection.rollback()
-            raise
-        connection.commit()
+
+
+def _keep_whole(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    landed: LandedFile,
+    staged: StagedFile,
+    arrival: Arrival,
+    path: Path,
+) -> FileLoad:
+    """Keep the staged rows and the file's line in the ledger, or nothing at all."""
+    connection.begin()
+    try:
+        load = _keep(connection, contract, landed, staged, arrival)
+        if path.stat().st_size != landed.file_bytes:
+            raise FileProblemError(CHANGED)
+        ledger.record(connection, landed, load, arrival.received_at)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
     return load
 
 
@@ -178,23 +201,13 @@ def _stage(
     arrival: Arrival,
     spool: Path,
 ) -> StagedFile:
-    """Read a file into temporary tables; whatever the engine cannot read is the file's problem."""
-    contract = with_known_format(contract, path)
-    try:
-        if contract.format == "parquet":
-            return stage_parquet(connection, contract, unpacked(path, spool), arrival)
-        if contract.format == "xlsx":
-            plain = unpacked(path, spool)
-            return stage_excel(connection, contract, plain, arrival, spool)
-        text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
-        return TEXT_STAGES[contract.format](connection, contract, text, arrival)
-    except UNREADABLE as error:
-        # The engine's message quotes the file, so only its kind is passed on.
-        message = (
-            f"the file cannot be read as {contract.format} ({type(error).__name__}); check that "
-            "it is complete and that the contract's format, delimiter and quote are right"
-        )
-        raise FileProblemError(message) from error
+    """Read a file into temporary tables and views."""
+    if contract.format == "parquet":
+        return stage_parquet(connection, contract, path, arrival)
+    if contract.format == "xlsx":
+        return stage_excel(connection, contract, path, arrival, spool)
+    text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
+    return TEXT_STAGES[contract.format](connection, contract, text, arrival)
 
 
 def _keep(
@@ -209,8 +222,9 @@ def _keep(
     withdrawn = duplicate = 0
     if landed.is_correction and contract.key:
         withdrawn = replaced.withdraw_corrected(connection, contract, landed, arrival.received_at)
-    only = "_faults is null"
-    if duplicates.find_duplicates(connection, contract, landed):
+    # Where the rows stay in the file, looking for faults again would cost as much as before.
+    only = "_faults is null" if quarantined else "true"
+    if duplicates.find_duplicates(connection, contract, landed, rows=staged.rows_in, sound=only):
         quarantined += ledger.quarantine_conflicts(
             connection, contract, landed, arrival.received_at, duplicates.VERDICTS
         )
@@ -222,7 +236,8 @@ def _keep(
         moved = replaced.move_losers(connection, contract, landed, arrival.received_at)
         withdrawn += 0 if contract.key else moved
         only += f" and _source_line not in (select _source_line from {duplicates.LOSERS})"
-    loaded = _insert(connection, contract, landed, only)
+    with in_file_order(connection, rows=staged.rows_in):
+        loaded = _insert(connection, contract, landed, only)
     return FileLoad(
         file_name=landed.file_name,
         status="loaded",

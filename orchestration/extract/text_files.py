@@ -8,9 +8,11 @@ first, in pieces, so that a large file needs disk and not memory.
 from __future__ import annotations
 
 import codecs
+import errno
 import gzip
 import hashlib
 import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,6 +26,8 @@ import numpy as np
 from orchestration.extract.checks import BAD_BYTE_MARK
 
 PIECE_BYTES = 1 << 20
+# What the engine's scanner takes for one line at most.
+LONGEST_LINE_BYTES = 2_000_000
 PACKED_SUFFIXES = (".gz", ".zip")
 UTF_8_NAMES = ("utf-8", "ascii")
 BYTE_ORDER_MARKS = {
@@ -41,6 +45,8 @@ DAMAGED = (
     zlib.error,
     lzma.LZMAError,
     zipfile.BadZipFile,
+    struct.error,
+    UnicodeError,
     RuntimeError,
 )
 
@@ -65,13 +71,19 @@ class TextFile:
         Whether bytes that the encoding does not know were marked.
     has_blank_lines
         Whether two line ends follow each other anywhere, inside quotes or not.
+    has_long_lines
+        Whether a line is longer than the engine can read.
+    spool
+        Folder for further copies.
     """
 
     path: Path
+    spool: Path
     line_count: int
     has_quotes: bool
     has_bad_bytes: bool
     has_blank_lines: bool
+    has_long_lines: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +93,7 @@ class _Scan:
     pairs: int
     has_quotes: bool
     has_blank_lines: bool
+    has_long_lines: bool
     is_valid: bool
     ends_in_line_end: bool
 
@@ -106,7 +119,7 @@ def unpacked_suffix(path: Path) -> str:
     """
     name = path.name
     if path.suffix.lower() == ".zip":
-        with _unpacking(path), zipfile.ZipFile(path) as archive:
+        with damage_told(_cannot_unpack(path)), zipfile.ZipFile(path) as archive:
             name = _only_member(archive)
     elif path.suffix.lower() == ".gz":
         name = path.stem
@@ -134,10 +147,12 @@ def readable_text(path: Path, *, encoding: str, quote: str, spool: Path) -> Text
         has_bad_bytes = False
     return TextFile(
         path=plain,
+        spool=spool,
         line_count=scan.line_ends + (not scan.ends_in_line_end),
         has_quotes=scan.has_quotes,
         has_bad_bytes=has_bad_bytes,
         has_blank_lines=scan.has_blank_lines,
+        has_long_lines=scan.has_long_lines,
     )
 
 
@@ -155,7 +170,7 @@ def unpacked(path: Path, spool: Path) -> Path:
     if path.suffix.lower() not in PACKED_SUFFIXES:
         return path
     copy = spool / "unpacked"
-    with _unpacking(path), _open_packed(path) as packed, copy.open("wb") as target:
+    with damage_told(_cannot_unpack(path)), _open_packed(path) as packed, copy.open("wb") as target:
         while piece := packed.read(PIECE_BYTES):
             target.write(piece)
     if copy.stat().st_size == 0:
@@ -165,17 +180,22 @@ def unpacked(path: Path, spool: Path) -> Path:
 
 
 @contextmanager
-def _unpacking(path: Path) -> Iterator[None]:
-    """Tell what to do about an archive that is damaged."""
+def damage_told(message: str) -> Iterator[None]:
+    """Raise a `FileProblemError` of ``message``, with the kind of error, over a damaged archive."""
     try:
         yield
     except DAMAGED as error:
-        kind = path.suffix.lower().removeprefix(".")
-        message = (
-            f"the {kind} file cannot be unpacked, it is truncated or damaged "
-            f"({type(error).__name__}); copy it again"
-        )
-        raise FileProblemError(message) from error
+        raise FileProblemError(message.format(type(error).__name__)) from error
+    except OSError as error:
+        # A place that damage made negative; any other is the machine's fault.
+        if error.errno != errno.EINVAL:
+            raise
+        raise FileProblemError(message.format(type(error).__name__)) from error
+
+
+def _cannot_unpack(path: Path) -> str:
+    kind = path.suffix.lower().removeprefix(".")
+    return f"the {kind} file cannot be unpacked, it is truncated or damaged ({{}}); copy it again"
 
 
 @contextmanager
@@ -219,7 +239,8 @@ def _scan(path: Path, quote: bytes) -> _Scan:
     """Read a file once for what decides how it is read; counts bytes, never rows."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line_ends = returns = pairs = 0
-    has_quotes = has_blank_lines = False
+    unended = 0
+    has_quotes = has_blank_lines = has_long_lines = False
     is_valid = True
     tail = b""
     with path.open("rb") as file:
@@ -234,6 +255,11 @@ def _scan(path: Path, quote: bytes) -> _Scan:
             has_blank_lines = has_blank_lines or b"\n\n" in seam
             has_quotes = has_quotes or (bool(quote) and quote in piece)
             is_valid = is_valid and _decodes(decoder, piece)
+            # A line within a piece is short enough; only those over several need a look.
+            end = piece.find(LINE_FEED)
+            unended += len(piece) if end < 0 else end
+            has_long_lines = has_long_lines or unended > LONGEST_LINE_BYTES
+            unended = unended if end < 0 else len(piece) - 1 - piece.rfind(LINE_FEED)
             tail = seam[-3:]
     return _Scan(
         line_ends=line_ends,
@@ -241,6 +267,7 @@ def _scan(path: Path, quote: bytes) -> _Scan:
         pairs=pairs,
         has_quotes=has_quotes,
         has_blank_lines=has_blank_lines,
+        has_long_lines=has_long_lines,
         is_valid=is_valid and _decodes(decoder, b"", final=True),
         ends_in_line_end=tail.endswith(LINE_FEED),
     )

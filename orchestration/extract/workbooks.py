@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from orchestration.extract.text_files import DAMAGED, PIECE_BYTES, FileProblemError
+from orchestration.extract.text_files import PIECE_BYTES, FileProblemError, damage_told
 
 LEGACY_SIGNATURE = b"\xd0\xcf\x11\xe0"
 # A cell that holds something, and its place; an empty one closes itself.
@@ -28,6 +28,8 @@ LONGEST_CELL_TAG = 300
 # A stray cell far out would make a table of thousands of columns.
 MOST_COLUMNS = 2_000
 MOST_ROWS = 1 << 20
+# A part, a link or an attribute that is not there counts like XML that cannot be parsed.
+UNSOUND_XML = (ElementTree.ParseError, expat.ExpatError, LookupError, StopIteration)
 SMALL_PART_BYTES = 1 << 24
 NOT_XLSX = (
     "the file is no Excel workbook (xlsx){}; save it as .xlsx, or set the contract's `format` to "
@@ -100,12 +102,12 @@ def lone_sheet(path: Path, name: str | None, spool: Path) -> Sheet:
         if file.read(len(LEGACY_SIGNATURE)) == LEGACY_SIGNATURE:
             message = NOT_XLSX.format(" but an old one (xls), or one with a password")
             raise FileProblemError(message)
+    damaged = NOT_XLSX.format(", or it is damaged ({})")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with damage_told(damaged), zipfile.ZipFile(path) as archive:
             return _copied(archive, name, spool / "workbook.xlsx")
-    except (*DAMAGED, KeyError, ElementTree.ParseError, expat.ExpatError) as error:
-        message = NOT_XLSX.format(f", or it is damaged ({type(error).__name__})")
-        raise FileProblemError(message) from error
+    except UNSOUND_XML as error:
+        raise FileProblemError(damaged.format(type(error).__name__)) from error
 
 
 def _copied(archive: zipfile.ZipFile, name: str | None, target: Path) -> Sheet:
