@@ -75,7 +75,8 @@ select
     started_at,
     recorded_at,
     case
-        when channel_words in ('anonymous', 'gl', 'personal link', 'siteintercept', 'web') then 'web'
+        when channel_words in ('anonymous', 'gl', 'personal link', 'siteintercept', 'web')
+            then 'web'
         when channel_words in ('qr', 'qr-code', 'qr code') then 'qr'
         when channel_words in ('mobile', 'mobileapp', 'mobile app', 'in-app') then 'in_app'
         when channel_words in ('offline', 'kiosk') then 'store'

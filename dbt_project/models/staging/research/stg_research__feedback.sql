@@ -20,7 +20,8 @@ select
     'direct' as feedback_kind,
     true as is_solicited,
     case
-        when lower(statements.place) in ('phone', 'store', 'chat', 'web') then lower(statements.place)
+        when lower(statements.place) in ('phone', 'store', 'chat', 'web')
+            then lower(statements.place)
     end as channel_id,
     touchpoints.touchpoint_id,
     'research_' || statements.method as survey_id,

@@ -30,7 +30,8 @@ select
     conversations.conversation_id,
     case
         when lower(conversations.channel) in ('call', 'voice', 'phone', 'telephone') then 'phone'
-        when lower(conversations.channel) in ('chat', 'webchat', 'messaging', 'whatsapp') then 'chat'
+        when lower(conversations.channel) in ('chat', 'webchat', 'messaging', 'whatsapp')
+            then 'chat'
         when lower(conversations.channel) in ('in_app', 'sdk') then 'in_app'
         else lower(conversations.channel)
     end as channel_id,
