@@ -62,4 +62,4 @@ def test_bad_rows_are_quarantined_and_only_named_participants_are_customers(
     assert adapters.rows(
         "select distinct identity_type, identity_value from staging.stg_research__identities"
         " order by all"
-    ) == [("email", "ada@example.com"), ("research_participant_id", "i1:P9")]
+    ) == [("email", "ada@example.com")]

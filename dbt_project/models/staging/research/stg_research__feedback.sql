@@ -3,20 +3,26 @@
 with
 
 statements as (
-    select * from {{ source('research', 'statements') }}
+    select
+        *,
+        {{ email_address('email') }} as email_address,
+        nullif(trim(external_reference), '') as external_id
+    from {{ source('research', 'statements') }}
 ),
 
 touchpoints as (
     select * from {{ ref('touchpoints') }}
 )
 
+{% set keys = [
+    ('email', 'statements.email_address'),
+    (external_id_type('research'), 'statements.external_id'),
+] -%}
 select
     'research' as source_name,
     statements.statement_id as feedback_id,
-    'research_participant_id' as customer_key_type,
-    -- Numbers of participants begin anew in every study.
-    statements.session_id || ':' || coalesce(statements.participant_id, statements.statement_id)
-        as customer_key,
+    {{ first_key_type(keys) }} as customer_key_type,
+    {{ first_key(keys) }} as customer_key,
     'direct' as feedback_kind,
     true as is_solicited,
     case

@@ -26,6 +26,11 @@ customers as (
     where lower({{ json_text('person', '$.role') }}) in ('customer', 'caller', 'visitor', 'user')
 )
 
+{% set keys = [
+    ('email', 'customers.email'),
+    ('phone', 'customers.phone'),
+    (external_id_type('transcripts'), 'customers.external_id'),
+] -%}
 select
     conversations.conversation_id,
     case
@@ -47,7 +52,9 @@ select
     conversations.ticket_source,
     customers.email,
     customers.phone,
-    customers.external_id
+    customers.external_id,
+    {{ first_key_type(keys) }} as customer_key_type,
+    {{ first_key(keys) }} as customer_key
 from conversations
 left join customers
     on
