@@ -47,7 +47,7 @@ def test_statements_are_direct_and_asked_for(adapters: Adapters) -> None:
 
 
 def test_a_touchpoint_that_nobody_knows_is_reported(adapters: Adapters) -> None:
-    reported = [name for name in adapters.warnings if "research_statements_touchpoint" in name]
+    reported = [name for name in adapters.warnings if "research__statements_touchpoint" in name]
     assert len(reported) == 1
 
 

@@ -3,32 +3,21 @@
 with
 
 statements as (
-    select
-        *,
-        {{ email_address('email') }} as email_address,
-        nullif(trim(external_reference), '') as external_id
-    from {{ source('research', 'statements') }}
+    select * from {{ ref('base_research__statements') }}
 ),
 
 touchpoints as (
     select * from {{ ref('touchpoints') }}
 )
 
-{% set keys = [
-    ('email', 'statements.email_address'),
-    (external_id_type('research'), 'statements.external_id'),
-] -%}
 select
     'research' as source_name,
     statements.statement_id as feedback_id,
-    {{ first_key_type(keys) }} as customer_key_type,
-    {{ first_key(keys) }} as customer_key,
+    statements.customer_key_type,
+    statements.customer_key,
     'direct' as feedback_kind,
     true as is_solicited,
-    case
-        when lower(statements.place) in ('phone', 'store', 'chat', 'web')
-            then lower(statements.place)
-    end as channel_id,
+    statements.channel_id,
     touchpoints.touchpoint_id,
     'research_' || statements.method as survey_id,
     statements.statement as comment_text,

@@ -6,10 +6,10 @@ with
 records as (
     select
         'statement:' || statement_id as source_record_id,
-        {{ email_address('email') }} as email,
-        nullif(trim(external_reference), '') as external_id,
+        email,
+        external_id,
         held_at as observed_at
-    from {{ source('research', 'statements') }}
+    from {{ ref('base_research__statements') }}
 )
 
 {% for identity_type, column in [
