@@ -1,4 +1,4 @@
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_survey_answers'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_survey_answers_unioned'}}}) }}
 
 -- Answers to a question with a scale that came as words and that nothing turned into a number: they
 -- count for no metric. Export numeric values, or add the words to the seed answer_choices.

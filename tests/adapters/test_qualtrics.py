@@ -50,6 +50,10 @@ VARIABLES = {"external_id_types": {"qualtrics": "crm_account_id"}}
 SEEDS = {
     "survey_questions": QUESTIONS,
     "embedded_fields": [{"survey_id": "*", "field_name": "plan", "description": "Plan"}],
+    # For this one question "agree" is less than elsewhere on a scale of seven.
+    "answer_choices": [
+        {"survey_id": "support", "question_id": "Q1", "choice_text": "agree", "score": 5.5}
+    ],
 }
 
 
@@ -113,6 +117,7 @@ def land(folder: Path) -> None:
         ),
         response(22, ["Hard to say"], Status="IP Address", Finished="True"),
         response(23, ["Agree"], Status="Survey Preview", Finished="True"),
+        response(24, [" Agree "], Status="IP Address", Finished="True"),
     ]  # fmt: skip
     write_csv(folder / "responses" / "support.csv", [*OWN, "Q1"], headed(["Q1"], words))
     tables = [
@@ -239,13 +244,13 @@ def test_previews_tests_and_spam_stay_out_and_partial_answers_stay_in(adapters: 
     assert adapters.rows(
         "select respondent_kind, count(*) from staging.base_qualtrics__responses"
         " where survey_id in ('SV_relationship1', 'support') group by all order by all"
-    ) == [("customer", 6), ("preview", 2), ("spam", 1), ("test", 1)]
+    ) == [("customer", 7), ("preview", 2), ("spam", 1), ("test", 1)]
     answered = adapters.rows(
         "select distinct response_id from core.fct_survey_answers"
         " where survey_id in ('SV_relationship1', 'support') order by all"
     )
     assert [name for (name,) in answered] == [
-        f"qualtrics:R_{name}" for name in ("1", "2", "21", "22", "6", "own")
+        f"qualtrics:R_{name}" for name in ("1", "2", "21", "22", "24", "6", "own")
     ]
 
 
@@ -256,16 +261,20 @@ def test_bad_rows_are_quarantined_and_the_rest_of_the_file_stays(adapters: Adapt
         ("response_id", "missing_value"),
     ]
     load = adapters.loads["qualtrics__responses"]
-    assert (load.rows_in, load.rows_loaded, load.rows_quarantined) == (13, 10, 3)
+    assert (load.rows_in, load.rows_loaded, load.rows_quarantined) == (14, 11, 3)
 
 
-def test_words_become_scores_by_the_scale_and_unknown_words_are_reported(
+def test_words_become_scores_by_question_or_scale_and_unknown_ones_are_reported(
     adapters: Adapters,
 ) -> None:
     assert adapters.rows(
         "select response_id, score, channel_id from core.fct_survey_answers"
         " where survey_id = 'support' order by all"
-    ) == [("qualtrics:R_21", 5, "qr"), ("qualtrics:R_22", None, "email")]
+    ) == [
+        ("qualtrics:R_21", 5, "qr"),
+        ("qualtrics:R_22", None, "email"),
+        ("qualtrics:R_24", 5.5, "email"),
+    ]
     assert adapters.warnings["assert_every_scored_question_has_a_score"] >= 1
 
 
@@ -316,8 +325,6 @@ def test_persons_are_known_by_mail_own_id_and_personal_link(adapters: Adapters) 
         ("crm_account_id", "acme-7"),
         ("email", "ada@example.com"),
         ("qualtrics_contact_id", "CID_1"),
-        ("qualtrics_response_id", "R_1"),
-        ("qualtrics_response_id", "R_own"),
     ]
     assert adapters.row(
         "select count(*) from staging.stg_qualtrics__identities"

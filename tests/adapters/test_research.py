@@ -47,7 +47,7 @@ def test_statements_are_direct_and_asked_for(adapters: Adapters) -> None:
 
 
 def test_a_touchpoint_that_nobody_knows_is_reported(adapters: Adapters) -> None:
-    reported = [name for name in adapters.warnings if "research_statements_touchpoint" in name]
+    reported = [name for name in adapters.warnings if "research__statements_touchpoint" in name]
     assert len(reported) == 1
 
 
@@ -62,4 +62,4 @@ def test_bad_rows_are_quarantined_and_only_named_participants_are_customers(
     assert adapters.rows(
         "select distinct identity_type, identity_value from staging.stg_research__identities"
         " order by all"
-    ) == [("email", "ada@example.com"), ("research_participant_id", "i1:P9")]
+    ) == [("email", "ada@example.com")]

@@ -111,9 +111,7 @@ def test_customers_are_known_by_phone_or_mail(adapters: Adapters) -> None:
         " from staging.stg_transcripts__identities order by all"
     ) == [
         ("conversation:v1", "phone", "+44 20 7946 0999"),
-        ("conversation:v1", "transcripts_conversation_id", "v1"),
         ("conversation:w1", "email", "ada@example.com"),
-        ("conversation:w1", "transcripts_conversation_id", "w1"),
     ]
 
 

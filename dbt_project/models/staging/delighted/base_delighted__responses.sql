@@ -6,9 +6,19 @@ responses as (
     select
         *,
         lower(trim(coalesce(delivered_by, ''))) as delivery,
-        lower(trim(survey_type)) as survey_words
+        lower(trim(survey_type)) as survey_words,
+        {{ email_address('person_email') }} as email,
+        nullif(trim(person_phone), '') as phone,
+        nullif(trim(external_reference), '') as external_id
     from {{ source('delighted', 'responses') }}
 )
+
+{% set keys = [
+    ('delighted_person_id', 'person_id'),
+    ('email', 'email'),
+    ('phone', 'phone'),
+    (external_id_type('delighted'), 'external_id'),
+] -%}
 
 select
     response_id,
@@ -22,9 +32,11 @@ select
     nullif(trim(comment), '') as comment_text,
     additional_answers,
     person_id,
-    {{ email_address('person_email') }} as email,
-    nullif(trim(person_phone), '') as phone,
-    nullif(trim(external_reference), '') as external_id,
+    email,
+    phone,
+    external_id,
+    {{ first_key_type(keys) }} as customer_key_type,
+    {{ first_key(keys) }} as customer_key,
     case
         when delivery like '%sms%' then 'sms'
         when delivery like '%email%' then 'email'

@@ -25,8 +25,8 @@ comments as (
 select
     'delighted' as source_name,
     comments.feedback_id,
-    'delighted_response_id' as customer_key_type,
-    comments.response_id as customer_key,
+    responses.customer_key_type,
+    responses.customer_key,
     comments.response_id,
     'direct' as feedback_kind,
     true as is_solicited,

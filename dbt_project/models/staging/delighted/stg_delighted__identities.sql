@@ -2,34 +2,19 @@
 
 with
 
--- A response that names nobody is no customer.
-responses as (
+-- A response that names nobody makes no row.
+records as (
     select
         'response:' || response_id as source_record_id,
-        response_id,
         person_id,
         email,
         phone,
         external_id,
         answered_at as observed_at
     from {{ ref('base_delighted__responses') }}
-    where coalesce(person_id, email, phone, external_id) is not null
-),
-
-records as (
-    select
-        source_record_id,
-        response_id,
-        person_id,
-        email,
-        phone,
-        external_id,
-        observed_at
-    from responses
     union all
     select
         'person:' || person_id as source_record_id,
-        cast(null as varchar) as response_id,
         person_id,
         {{ email_address('email') }} as email,
         nullif(trim(phone), '') as phone,
@@ -39,7 +24,6 @@ records as (
     union all
     select
         'unsubscribe:' || person_id as source_record_id,
-        cast(null as varchar) as response_id,
         person_id,
         {{ email_address('email') }} as email,
         cast(null as varchar) as phone,
@@ -49,7 +33,6 @@ records as (
 )
 
 {% for identity_type, column in [
-    ('delighted_response_id', 'response_id'),
     ('delighted_person_id', 'person_id'),
     ('email', 'email'),
     ('phone', 'phone'),

@@ -40,16 +40,36 @@ together as (
     select * from replicated
 ),
 
+-- Who answered a personal link is known though the response names nobody.
+invited as (
+    select
+        response_id,
+        min(contact_id) as contact_id
+    from {{ source('qualtrics', 'distribution_contact') }}
+    where response_id is not null
+    group by response_id
+),
+
 -- The status is a sum of marks (1 preview, 2 test, 4 imported, 8 spam, 16 offline) or, with the
 -- text of choices exported, words.
 marked as (
     select
-        *,
-        {{ plain_number('status') }} as status_code,
-        lower(status) as status_words,
-        lower(distribution_channel) as channel_words
+        together.*,
+        {{ plain_number('together.status') }} as status_code,
+        lower(together.status) as status_words,
+        lower(together.distribution_channel) as channel_words,
+        {{ email_address('together.recipient_email') }} as email,
+        nullif(trim(together.external_reference), '') as external_id,
+        invited.contact_id
     from together
+    left join invited on together.response_id = invited.response_id
 )
+
+{% set keys = [
+    ('email', 'email'),
+    (external_id_type('qualtrics'), 'external_id'),
+    ('qualtrics_contact_id', 'contact_id'),
+] -%}
 
 select
     response_id,
@@ -75,14 +95,18 @@ select
     started_at,
     recorded_at,
     case
-        when channel_words in ('anonymous', 'gl', 'personal link', 'siteintercept', 'web') then 'web'
+        when channel_words in ('anonymous', 'gl', 'personal link', 'siteintercept', 'web')
+            then 'web'
         when channel_words in ('qr', 'qr-code', 'qr code') then 'qr'
         when channel_words in ('mobile', 'mobileapp', 'mobile app', 'in-app') then 'in_app'
         when channel_words in ('offline', 'kiosk') then 'store'
         when channel_words in ('preview', 'test') then null
         else channel_words
     end as channel_id,
-    {{ email_address('recipient_email') }} as email,
-    nullif(trim(external_reference), '') as external_id,
+    email,
+    external_id,
+    contact_id,
+    {{ first_key_type(keys) }} as customer_key_type,
+    {{ first_key(keys) }} as customer_key,
     shape
 from marked

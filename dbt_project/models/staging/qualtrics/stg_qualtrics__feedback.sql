@@ -3,8 +3,8 @@
 select
     'qualtrics' as source_name,
     answer_id as feedback_id,
-    'qualtrics_response_id' as customer_key_type,
-    response_id as customer_key,
+    customer_key_type,
+    customer_key,
     response_id,
     'direct' as feedback_kind,
     true as is_solicited,

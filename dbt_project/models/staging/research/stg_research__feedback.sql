@@ -3,7 +3,7 @@
 with
 
 statements as (
-    select * from {{ source('research', 'statements') }}
+    select * from {{ ref('base_research__statements') }}
 ),
 
 touchpoints as (
@@ -13,15 +13,11 @@ touchpoints as (
 select
     'research' as source_name,
     statements.statement_id as feedback_id,
-    'research_participant_id' as customer_key_type,
-    -- Numbers of participants begin anew in every study.
-    statements.session_id || ':' || coalesce(statements.participant_id, statements.statement_id)
-        as customer_key,
+    statements.customer_key_type,
+    statements.customer_key,
     'direct' as feedback_kind,
     true as is_solicited,
-    case
-        when lower(statements.place) in ('phone', 'store', 'chat', 'web') then lower(statements.place)
-    end as channel_id,
+    statements.channel_id,
     touchpoints.touchpoint_id,
     'research_' || statements.method as survey_id,
     statements.statement as comment_text,

@@ -2,20 +2,17 @@
 
 with
 
--- A participant of whom only a number is known is nobody's customer.
+-- Numbers of participants begin anew in every study, so they name nobody.
 records as (
     select
         'statement:' || statement_id as source_record_id,
-        session_id || ':' || coalesce(participant_id, statement_id) as participant_id,
-        {{ email_address('email') }} as email,
-        nullif(trim(external_reference), '') as external_id,
+        email,
+        external_id,
         held_at as observed_at
-    from {{ source('research', 'statements') }}
-    where coalesce({{ email_address('email') }}, nullif(trim(external_reference), '')) is not null
+    from {{ ref('base_research__statements') }}
 )
 
 {% for identity_type, column in [
-    ('research_participant_id', 'participant_id'),
     ('email', 'email'),
     (external_id_type('research'), 'external_id'),
 ] %}

@@ -136,6 +136,8 @@ select
     scored.response_id,
     scored.survey_id,
     scored.question_id,
+    responses.customer_key_type,
+    responses.customer_key,
     responses.answered_at,
     responses.channel_id,
     scored.answer_value,

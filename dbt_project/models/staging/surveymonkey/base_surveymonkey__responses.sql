@@ -42,18 +42,31 @@ together as (
     union all
     select * from exported
     where response_id not in (select fetched.response_id from fetched)
+),
+
+known as (
+    select
+        *,
+        {{ email_address('email_address') }} as email,
+        nullif(trim(external_reference), '') as external_id
+    from together
 )
 
+{% set keys = [
+    ('email', 'known.email'),
+    (external_id_type('surveymonkey'), 'known.external_id'),
+] -%}
+
 select
-    together.response_id,
-    together.survey_id,
+    known.response_id,
+    known.survey_id,
     case
-        when lower(together.collection_mode) like '%preview%' then 'preview'
-        when lower(together.response_status) in ('disqualified', 'overquota') then 'turned_away'
+        when lower(known.collection_mode) like '%preview%' then 'preview'
+        when lower(known.response_status) in ('disqualified', 'overquota') then 'turned_away'
         else 'customer'
     end as respondent_kind,
-    together.started_at,
-    together.answered_at,
+    known.started_at,
+    known.answered_at,
     case
         when collectors.collector_type = 'email' then 'email'
         when collectors.collector_type = 'sms' then 'sms'
@@ -67,8 +80,10 @@ select
             then 'web'
         else collectors.collector_type
     end as channel_id,
-    {{ email_address('together.email_address') }} as email,
-    nullif(trim(together.external_reference), '') as external_id,
-    together.shape
-from together
-left join collectors on together.collector_id = collectors.collector_id
+    known.email,
+    known.external_id,
+    {{ first_key_type(keys) }} as customer_key_type,
+    {{ first_key(keys) }} as customer_key,
+    known.shape
+from known
+left join collectors on known.collector_id = collectors.collector_id

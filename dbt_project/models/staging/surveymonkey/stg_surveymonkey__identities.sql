@@ -2,24 +2,20 @@
 
 with
 
--- A response that names nobody is no customer.
+-- A response that names nobody makes no row.
 records as (
     select
         'response:' || response_id as source_record_id,
-        response_id,
         cast(null as varchar) as contact_id,
         email,
         cast(null as varchar) as phone,
         external_id,
         answered_at as observed_at
     from {{ ref('base_surveymonkey__responses') }}
-    where
-        respondent_kind <> 'preview'
-        and coalesce(email, external_id) is not null
+    where respondent_kind <> 'preview'
     union all
     select
         'contact:' || contact_id as source_record_id,
-        cast(null as varchar) as response_id,
         contact_id,
         {{ email_address('email') }} as email,
         nullif(trim(phone), '') as phone,
@@ -29,7 +25,6 @@ records as (
 )
 
 {% for identity_type, column in [
-    ('surveymonkey_response_id', 'response_id'),
     ('surveymonkey_contact_id', 'contact_id'),
     ('email', 'email'),
     ('phone', 'phone'),

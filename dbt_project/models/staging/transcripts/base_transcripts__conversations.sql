@@ -26,11 +26,17 @@ customers as (
     where lower({{ json_text('person', '$.role') }}) in ('customer', 'caller', 'visitor', 'user')
 )
 
+{% set keys = [
+    ('email', 'customers.email'),
+    ('phone', 'customers.phone'),
+    (external_id_type('transcripts'), 'customers.external_id'),
+] -%}
 select
     conversations.conversation_id,
     case
         when lower(conversations.channel) in ('call', 'voice', 'phone', 'telephone') then 'phone'
-        when lower(conversations.channel) in ('chat', 'webchat', 'messaging', 'whatsapp') then 'chat'
+        when lower(conversations.channel) in ('chat', 'webchat', 'messaging', 'whatsapp')
+            then 'chat'
         when lower(conversations.channel) in ('in_app', 'sdk') then 'in_app'
         else lower(conversations.channel)
     end as channel_id,
@@ -46,7 +52,9 @@ select
     conversations.ticket_source,
     customers.email,
     customers.phone,
-    customers.external_id
+    customers.external_id,
+    {{ first_key_type(keys) }} as customer_key_type,
+    {{ first_key(keys) }} as customer_key
 from conversations
 left join customers
     on

@@ -17,7 +17,7 @@ roles as (
     select
         conversation_id,
         {{ json_text('person', '$.id') }} as participant_id,
-        min(lower({{ json_text('person', '$.role') }})) as role
+        min(lower({{ json_text('person', '$.role') }})) as speaker_role
     from people
     group by conversation_id, {{ json_text('person', '$.id') }}
 ),
@@ -43,7 +43,7 @@ select
     spoken.turn_number,
     spoken.speaker,
     -- A speaker is a participant's id, or the role itself.
-    coalesce(roles.role, lower(spoken.speaker)) in ('customer', 'caller', 'visitor', 'user')
+    coalesce(roles.speaker_role, lower(spoken.speaker)) in ('customer', 'caller', 'visitor', 'user')
         as is_by_customer,
     spoken.turn_text
 from spoken

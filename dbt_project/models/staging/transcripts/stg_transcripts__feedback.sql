@@ -19,8 +19,8 @@ said as (
 select
     'transcripts' as source_name,
     conversations.conversation_id as feedback_id,
-    'transcripts_conversation_id' as customer_key_type,
-    conversations.conversation_id as customer_key,
+    conversations.customer_key_type,
+    conversations.customer_key,
     'indirect' as feedback_kind,
     false as is_solicited,
     conversations.channel_id,

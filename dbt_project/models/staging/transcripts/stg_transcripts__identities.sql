@@ -2,21 +2,18 @@
 
 with
 
--- A conversation with somebody who gave no name is nobody's.
+-- A conversation with somebody who gave no name makes no row.
 records as (
     select
         'conversation:' || conversation_id as source_record_id,
-        conversation_id,
         email,
         phone,
         external_id,
         started_at as observed_at
     from {{ ref('base_transcripts__conversations') }}
-    where coalesce(email, phone, external_id) is not null
 )
 
 {% for identity_type, column in [
-    ('transcripts_conversation_id', 'conversation_id'),
     ('email', 'email'),
     ('phone', 'phone'),
     (external_id_type('transcripts'), 'external_id'),

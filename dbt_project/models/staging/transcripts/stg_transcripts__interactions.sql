@@ -76,17 +76,18 @@ moments as (
 
 select
     'transcripts' as source_name,
-    interaction_id,
-    'transcripts_conversation_id' as customer_key_type,
-    conversation_id as customer_key,
-    event_name,
-    channel_id,
-    occurred_at,
-    ended_at,
+    moments.interaction_id,
+    conversations.customer_key_type,
+    conversations.customer_key,
+    moments.event_name,
+    moments.channel_id,
+    moments.occurred_at,
+    moments.ended_at,
     'conversation' as related_type,
-    conversation_id as related_id,
-    outcome,
-    duration_seconds,
-    team,
-    agent_id
+    moments.conversation_id as related_id,
+    moments.outcome,
+    moments.duration_seconds,
+    moments.team,
+    moments.agent_id
 from moments
+inner join conversations on moments.conversation_id = conversations.conversation_id

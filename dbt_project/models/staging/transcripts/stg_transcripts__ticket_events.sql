@@ -1,7 +1,7 @@
 {{ config(enabled=is_source_enabled('transcripts')) }}
 
--- Calls handed on while a ticket of the help desk was open: they belong to that ticket, so they name
--- the source that holds it.
+-- Calls handed on while a ticket of the help desk was open: they belong to that ticket, so they
+-- name the source that holds it.
 select
     conversations.ticket_source as source_name,
     'transcripts:' || transfers.conversation_id || ':transfer:'

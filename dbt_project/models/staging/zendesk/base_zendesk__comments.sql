@@ -50,7 +50,8 @@ select
     together.is_public,
     together.created_at,
     -- The requester is a customer even where the export of users is missing.
-    coalesce(users.is_customer, together.author_id = tickets.requester_id, false) as is_by_customer
+    coalesce(authors.is_customer, together.author_id = tickets.requester_id, false)
+        as is_by_customer
 from together
-left join {{ ref('base_zendesk__users') }} as users on together.author_id = users.user_id
+left join {{ ref('base_zendesk__users') }} as authors on together.author_id = authors.user_id
 left join {{ source('zendesk', 'tickets') }} as tickets on together.ticket_id = tickets.ticket_id

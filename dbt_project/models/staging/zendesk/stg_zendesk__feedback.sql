@@ -13,8 +13,13 @@ comments as (
     select * from {{ ref('base_zendesk__comments') }}
 ),
 
+-- A long chat becomes several tickets; it is told once.
 chats as (
-    select * from {{ source('zendesk', 'ticket_chats') }}
+    select
+        chat_id,
+        min(ticket_id) as ticket_id
+    from {{ source('zendesk', 'ticket_chats') }}
+    group by chat_id
 ),
 
 ratings as (

@@ -92,7 +92,7 @@ select
     numbered.ticket_id,
     numbered.occurred_at,
     numbered.event_type,
-    coalesce(groups.group_name, numbered.group_id) as team,
+    coalesce(teams.group_name, numbered.group_id) as team,
     numbered.agent_id
 from numbered
-left join {{ source('zendesk', 'groups') }} as groups on numbered.group_id = groups.group_id
+left join {{ source('zendesk', 'groups') }} as teams on numbered.group_id = teams.group_id

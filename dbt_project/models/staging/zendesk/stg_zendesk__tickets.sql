@@ -51,8 +51,9 @@ select
     coalesce(
         metrics.solved_at,
         tickets.solved_at,
-        case when coalesce(events.reopened_at, events.solved_at) <= events.solved_at
-            then events.solved_at
+        case
+            when coalesce(events.reopened_at, events.solved_at) <= events.solved_at
+                then events.solved_at
         end
     ) as solved_at,
     {{ zendesk_channel('tickets.channel') }} as channel_id,
@@ -64,7 +65,7 @@ select
         when 'on-hold' then 'pending'
         else tickets.status
     end as status,
-    coalesce(groups.group_name, tickets.group_id) as team,
+    coalesce(teams.group_name, tickets.group_id) as team,
     tickets.assignee_id as agent_id,
     -- Nothing recorded of a ticket is no zero.
     coalesce(
@@ -81,4 +82,4 @@ from tickets
 left join metrics on tickets.ticket_id = metrics.ticket_id
 left join first_replies on tickets.ticket_id = first_replies.ticket_id
 left join events on tickets.ticket_id = events.ticket_id
-left join {{ source('zendesk', 'groups') }} as groups on tickets.group_id = groups.group_id
+left join {{ source('zendesk', 'groups') }} as teams on tickets.group_id = teams.group_id
