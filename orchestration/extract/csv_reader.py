@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.extract.careful_reader import CELLS, split_carefully
 from orchestration.extract.checks import BAD_BYTE_MARK
+from orchestration.extract.header_names import column_names
 from orchestration.extract.headers import extra_object, match_columns
 from orchestration.extract.line_numbers import number_rows
 from orchestration.extract.long_lines import reject_long_lines, take_out_long_lines
@@ -192,7 +193,7 @@ def read_header(contract: StreamContract, text: TextFile) -> Header:
             "export it again with its header"
         )
         raise FileProblemError(message)
-    names = tuple(name.strip() for name in rows[0])
+    names = column_names(rows)
     if any(BAD_BYTE_MARK in name for name in names):
         message = (
             f"the header cannot be read as {contract.encoding}; name the file's true encoding in "

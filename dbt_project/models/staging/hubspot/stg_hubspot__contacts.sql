@@ -1,0 +1,14 @@
+{{ config(enabled=is_source_enabled('hubspot')) }}
+
+select
+    'hubspot' as source_name,
+    contact_id,
+    case when company_id is not null then 'crm_account_id' else 'crm_contact_id' end
+        as customer_key_type,
+    coalesce(company_id, contact_id) as customer_key,
+    full_name,
+    email,
+    coalesce(mobile_phone, phone) as phone,
+    job_title,
+    created_at
+from {{ ref('base_hubspot__contacts') }}
