@@ -1,18 +1,27 @@
 with
 
+-- Somebody may be known by an address and hold no account: no customer, so no timeline.
+customers as (
+    select customer_id from {{ ref('dim_customers') }}
+),
+
 interactions as (
     select * from {{ ref('fct_interactions') }}
-    where customer_id is not null and event_name <> 'survey_completed'
+    where
+        customer_id in (select customers.customer_id from customers)
+        and event_name <> 'survey_completed'
 ),
 
 answers as (
     select * from {{ ref('fct_survey_answers') }}
-    where customer_id is not null and score is not null
+    where
+        customer_id in (select customers.customer_id from customers)
+        and score is not null
 ),
 
 comments as (
     select * from {{ ref('fct_feedback') }}
-    where customer_id is not null
+    where customer_id in (select customers.customer_id from customers)
 ),
 
 tickets as (
