@@ -8,8 +8,10 @@ import click
 
 # A command `new-source` is the function `new_source` of `orchestration.commands.new_source`.
 COMMANDS = (
+    "check-source",
     "dbt",
     "demo",
+    "new-source",
     "run",
     "site",
     "ui",

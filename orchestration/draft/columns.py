@@ -83,14 +83,14 @@ class ColumnDraft:
         the column is text until then.
     choices
         Those readings, in words.
-    strip
-        Texts that stand around numbers.
     null_texts
         Texts by which this column says that there is no value.
     notes
         What is uncertain.
     evidence
         Decimal mark that this column proves, which settles others of its stream.
+    date_order
+        Order of day and month that this column proves, likewise.
     has_naive_times
         Whether its times need the stream's time zone.
     """
@@ -99,10 +99,10 @@ class ColumnDraft:
     facts: Facts
     question: str = ""
     choices: tuple[str, ...] = ()
-    strip: tuple[str, ...] = ()
     null_texts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: str = ""
+    date_order: str = ""
     has_naive_times: bool = False
 
     @property
@@ -114,6 +114,18 @@ class ColumnDraft:
     def type(self) -> str:
         """Type in the contract."""
         return self.contract.type
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether every sampled row has a value."""
+        return 0 < self.facts.rows == self.facts.told + (
+            self.facts.filled - self.facts.told if self.type == "string" else 0
+        )
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no sampled value stands twice."""
+        return 0 < self.facts.rows == self.facts.distinct
 
     @property
     def is_comment(self) -> bool:
@@ -131,14 +143,14 @@ def draft_column(
     typed = _Typing(connection=connection, place=place, settled=settled, facts=facts)
     outcome = typed.outcome()
     null_texts = facts.null_texts if outcome.type != "string" else ()
-    notes = [*outcome.notes, *_null_notes(facts, outcome.type, settled)]
+    personal = personal_data(place.name, outcome.type, facts)
+    notes = [*outcome.notes]
+    if personal != "comment":
+        notes += _null_notes(facts, outcome.type, settled)
     bounds, bound_notes = _bounds(place.name, outcome.type, facts)
     options = {**outcome.options, **bounds}
     if place.is_optional:
         options["optional_column"] = True
-    options["required"] = (
-        not place.is_optional and facts.rows > 0 and facts.filled == facts.rows and not null_texts
-    )
     if outcome.type in ("date", "timestamp") and _may_be_future(place.name):
         options["may_be_future"] = True
     return ColumnDraft(
@@ -146,16 +158,16 @@ def draft_column(
             name=place.name,
             source_name=place.header,
             type=outcome.type,
-            personal_data=personal_data(place.name, outcome.type, facts),
+            personal_data=personal,
             **options,
         ),
         facts=facts,
         question=outcome.question,
         choices=outcome.choices,
-        strip=outcome.strip,
         null_texts=null_texts,
         notes=(*notes, *bound_notes),
         evidence=outcome.evidence,
+        date_order=outcome.date_order,
         has_naive_times=outcome.has_naive_times,
     )
 
@@ -166,9 +178,9 @@ class _Outcome:
     options: Mapping[str, object] = field(default_factory=dict)
     question: str = ""
     choices: tuple[str, ...] = ()
-    strip: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: str = ""
+    date_order: str = ""
     has_naive_times: bool = False
 
 
@@ -210,7 +222,8 @@ class _Typing:
                 return _Outcome(type="boolean")
         if stated is None and (words.is_id(name) or numbers.has_zero_ahead):
             return TEXT
-        if numbers.is_whole and stated in (None, "integer"):
+        is_money = bool(words.MONEY_WORDS.intersection(words.words_of(name)[-1:]))
+        if numbers.is_whole and stated in (None, "integer") and not is_money:
             return self._fitting(_Outcome(type="integer"))
         way = numbers.settled(self.settled.decimal_mark)
         if way is None:
@@ -227,11 +240,12 @@ class _Typing:
         largest = max(abs(numbers.smallest or 0), abs(numbers.largest or 0))
         is_money = numbers.scale <= MONEY_SCALE and largest < LARGEST_DECIMAL
         kind = stated or ("decimal" if is_money else "double")
+        if numbers.currency_marks:
+            options["strip"] = numbers.currency_marks
         proven = not numbers.is_ambiguous and (numbers.scale or way.thousands)
         return _Outcome(
             type=kind,
             options=options,
-            strip=numbers.currency_marks,
             evidence=way.decimal if proven else "",
         )
 
@@ -256,14 +270,21 @@ class _Typing:
         options = {"formats": reading.formats} if reading.formats else {}
         naive = reading.type == "timestamp" and not reading.has_offset
         return self._fitting(
-            _Outcome(type=reading.type, options=options, has_naive_times=naive)
+            _Outcome(
+                type=reading.type,
+                options=options,
+                has_naive_times=naive,
+                date_order="" if dates.is_ambiguous else reading.order,
+            )
         )
 
     def _fitting(self, outcome: _Outcome) -> _Outcome:
         """Return ``outcome`` with a note of the sampled values that the loader could not read."""
-        if outcome.strip:
-            return outcome
-        column = ColumnContract(name="value", type=outcome.type, **outcome.options)  # type: ignore[arg-type]
+        column = ColumnContract(
+            name="value",
+            type=outcome.type,
+            **outcome.options,  # type: ignore[arg-type]  # options are fields of the contract
+        )
         share = share_that_fits(self.connection, column)
         if share == 1.0:
             return outcome
@@ -304,7 +325,7 @@ def personal_data(name: str, kind: str, facts: Facts) -> str | None:
     is_person = bool(said & words.PERSON_WORDS) and "name" in said
     if (name in words.NAME_HEADERS and name != "name") or is_person:
         return "name"
-    wordy = facts.mean_words >= 2 and facts.distinct > facts.told * 0.3
+    wordy = facts.mean_words >= 2 or facts.distinct > facts.told * 0.3
     if (said & words.COMMENT_WORDS and wordy) or (
         facts.mean_words >= 5 and facts.distinct > facts.told * 0.5
     ):

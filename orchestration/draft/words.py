@@ -35,6 +35,10 @@ FUTURE_WORDS = frozenset(
     "due expected estimated estimate end ends expires expiry expiration renewal renews limit "
     "deadline scheduled planned target until next".split()
 )
+MONEY_WORDS = frozenset(
+    "amount price cost charge charges revenue fee fees total subtotal refund refunds value spend "
+    "mrr arr balance discount tax salary income".split()
+)
 NOISE_WORDS = frozenset("dataset data sample export extract dump full latest file table".split())
 COMMENT_WORDS = frozenset(
     "comment comments message verbatim verbatims feedback review body note notes text remark "
