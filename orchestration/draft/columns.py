@@ -18,6 +18,8 @@ from orchestration.extract.shapes import ColumnContract
 EPOCH_SECONDS = (978_307_200, 2_200_000_000)
 LARGEST_DECIMAL = 1e15
 MONEY_SCALE = 2
+# A column of measures has more different values than this, a column of codes fewer.
+MOST_CODES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,6 +290,10 @@ class _Typing:
         share = share_that_fits(self.connection, column)
         if share == 1.0:
             return outcome
+        if self.facts.distinct <= MOST_CODES:
+            # Few different values, most of them figures: codes, some of which have letters.
+            note = f"not all values are {outcome.type}, and they are few: taken for codes"
+            return _Outcome(type="string", notes=(note,))
         misfits = round((1 - share) * self.facts.told)
         note = (
             f"{misfits} of {self.facts.told} sampled values are no {outcome.type}; their rows go "

@@ -22,6 +22,7 @@ def contract_text(
     timezone: str,
     timezone_is_stated: bool,
     required: Mapping[str, frozenset[str]],
+    unfed: Mapping[str, str],
 ) -> str:
     """Return the text of ``_<source>__sources.yml``.
 
@@ -31,6 +32,8 @@ def contract_text(
         Whether a person has said it; else a comment asks for it where it matters.
     required
         By stream, columns that its views cannot do without.
+    unfed
+        By stream, why it does not feed what it could.
     """
     tables = "\n".join(
         _table(
@@ -39,6 +42,7 @@ def contract_text(
             timezone=timezone,
             is_stated=timezone_is_stated,
             required=required.get(stream.name, frozenset()),
+            unfed=unfed.get(stream.name, ""),
         )
         for stream in streams
     )
@@ -57,7 +61,13 @@ sources:
 
 
 def _table(
-    source: str, stream: StreamDraft, *, timezone: str, is_stated: bool, required: frozenset[str]
+    source: str,
+    stream: StreamDraft,
+    *,
+    timezone: str,
+    is_stated: bool,
+    required: frozenset[str],
+    unfed: str,
 ) -> str:
     landing = _landing(stream, timezone=timezone, is_stated=is_stated)
     columns = "\n".join(
@@ -68,7 +78,8 @@ def _table(
         f"{' ' * 10}- {flow({'name': c.name, 'description': description(c)})}"
         for c in stream.columns
     )
-    notes = "".join(f"{' ' * 14}# {note}.\n" for note in stream.notes)
+    todo = [f"TODO: {unfed}"] if unfed else []
+    notes = "".join(f"{' ' * 14}# {note}.\n" for note in (*todo, *stream.notes))
     grain = " and ".join(stream.key.columns) or "line of the file"
     return f"""      - name: {stream.name}
         identifier: {source}__{stream.name}

@@ -7,7 +7,7 @@ import gzip
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,10 @@ class Plan:
     views: tuple[ViewPlan, ...]
     left: Mapping[str, Sequence[Candidate]]
     identities: IdentityPlan | None
+
+
+# A key with more rows than this at odds is none; with fewer, the rows are at fault.
+MOST_CONFLICTS = 0.005
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +141,14 @@ def plan_source(
     """Decide which views are drafted."""
     chosen, left = choose(streams, vocabulary, wishes, source=source)
     views = [
-        plan_view(stream, candidate, vocabulary, wishes, source=source)
+        plan_view(
+            stream,
+            candidate,
+            vocabulary,
+            wishes,
+            source=source,
+            answers_survey="survey_answers" in {c.canonical.name for c in chosen[stream.name]},
+        )
         for stream in streams
         for candidate in chosen[stream.name]
     ]
@@ -149,10 +160,28 @@ def plan_source(
     )
 
 
-def source_texts(
-    source: str, plan: Plan, *, owner: str, timezone: str, timezone_is_stated: bool
-) -> dict[str, str]:
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What the contract says of the source as a whole.
+
+    Attributes
+    ----------
+    timezone_is_stated
+        Whether a person has said the zone.
+    received_at
+        When files of the trial count as received, naive UTC.
+    """
+
+    source: str
+    owner: str
+    timezone: str
+    timezone_is_stated: bool
+    received_at: dt.datetime
+
+
+def source_texts(plan: Plan, terms: Terms) -> dict[str, str]:
     """Return every file of the source's folder, by name."""
+    source = terms.source
     required: dict[str, set[str]] = {stream.name: set(stream.key.columns) for stream in plan.streams}
     for view in plan.views:
         if view.missing:
@@ -162,10 +191,11 @@ def source_texts(
     contract = contract_text(
         source,
         plan.streams,
-        owner=owner,
-        timezone=timezone,
-        timezone_is_stated=timezone_is_stated,
+        owner=terms.owner,
+        timezone=terms.timezone,
+        timezone_is_stated=terms.timezone_is_stated,
         required={name: frozenset(columns) for name, columns in required.items()},
+        unfed=_unfed(plan),
     )
     return {
         f"_{source}__sources.yml": contract,
@@ -173,8 +203,59 @@ def source_texts(
     }
 
 
+def _unfed(plan: Plan) -> dict[str, str]:
+    """Return what a person has to do for each file that does not feed what it could."""
+    waiting: dict[str, list[str]] = {stream.name: [] for stream in plan.streams}
+    fed = set()
+    for view in plan.views:
+        if view.missing:
+            waiting[view.stream.name].append(
+                f"it could feed {view.name}, which also needs {', '.join(view.missing)}"
+            )
+        else:
+            fed.add(view.stream.name)
+    return {
+        name: "; ".join(reasons) or "it feeds no stream"
+        for name, reasons in waiting.items()
+        if reasons or name not in fed
+    }
+
+
+def try_until_keys_hold(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    terms: Terms,
+    *,
+    replan: Callable[[Sequence[StreamDraft]], Plan],
+) -> tuple[dict[str, str], list[StreamTrial], list[ViewTrial]]:
+    """Write the draft out and try it, with another key where the whole files refute the sample's.
+
+    Parameters
+    ----------
+    replan
+        Plans the views anew for streams with other keys.
+    """
+    refuted: dict[str, list[tuple[str, ...]]] = {}
+    while True:
+        texts = source_texts(plan, terms)
+        trials, views = try_draft(texts, plan, terms)
+        wrong = refuted_keys(plan, trials)
+        if not wrong:
+            return texts, trials, views
+        for name, key in wrong.items():
+            refuted.setdefault(name, []).append(key)
+        plan = replan(
+            [
+                stream.with_key_refuted(connection, refuted[stream.name])
+                if stream.name in wrong
+                else stream
+                for stream in plan.streams
+            ]
+        )
+
+
 def try_draft(
-    source: str, texts: Mapping[str, str], plan: Plan, look: Look, *, received_at: dt.datetime
+    texts: Mapping[str, str], plan: Plan, terms: Terms
 ) -> tuple[list[StreamTrial], list[ViewTrial]]:
     """Read the drafted contract back, load the files by it and run the views on the result.
 
@@ -185,6 +266,7 @@ def try_draft(
     """
     with tempfile.TemporaryDirectory(prefix="throughline-draft-") as name:
         folder = Path(name)
+        source = terms.source
         written = folder / source
         written.mkdir()
         for file, text in texts.items():
@@ -199,10 +281,25 @@ def try_draft(
                 _land(sample, landing)
         with throwaway_warehouse(folder) as connection:
             trials = [
-                try_stream(connection, stream, landing, received_at=received_at)
+                try_stream(connection, stream, landing, received_at=terms.received_at)
                 for stream in contract.streams
             ]
             return trials, _try_views(connection, texts, plan)
+
+
+def refuted_keys(plan: Plan, trials: Sequence[StreamTrial]) -> dict[str, tuple[str, ...]]:
+    """Return the keys, by stream, that held in the sample and do not in the whole files."""
+    keys = {
+        stream.name: stream.key.columns
+        for stream in plan.streams
+        if not all(sample.is_whole for sample in stream.samples)
+    }
+    return {
+        trial.stream: keys[trial.stream]
+        for trial in trials
+        if trial.stream in keys
+        and trial.rows_of("duplicate_key") > MOST_CONFLICTS * max(trial.rows_in, 1)
+    }
 
 
 def _land(sample: Sample, landing: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -34,8 +34,15 @@ def guess_key(
     cells: Sequence[str],
     *,
     is_whole: bool,
+    refuted: Collection[tuple[str, ...]] = (),
 ) -> KeyGuess:
-    """Find the key of a sample in which equal rows count once, as the loader counts them."""
+    """Find the key of a sample in which equal rows count once, as the loader counts them.
+
+    Parameters
+    ----------
+    refuted
+        Sets of columns that the rest of the files has shown to be none.
+    """
     cell_of = {column.name: cell for column, cell in zip(columns, cells, strict=True)}
     rows = _count(connection, f"select count(*) from (select distinct * from {relation})")
     seen = f"{rows} different rows" + ("" if is_whole else ", a sample")
@@ -54,8 +61,10 @@ def guess_key(
         # Ids first, then the order of the columns in the file.
         sets.sort(key=lambda chosen: -sum(words.is_id(column.name) for column in chosen))
         for chosen in sets:
+            names = tuple(c.name for c in columns if c in chosen)
+            if names in refuted:
+                continue
             if _is_unique(connection, relation, [cell_of[c.name] for c in chosen], rows):
-                names = tuple(c.name for c in columns if c in chosen)
                 return KeyGuess(
                     columns=names, note=f"{' and '.join(names)}: unique in {seen}"
                 )

@@ -138,17 +138,15 @@ def weigh(stream: StreamDraft, canonical: CanonicalStream, vocabulary: Vocabular
         if wanted == ("customer_key",):
             has = bool(customers)
         else:
-            has = any(column in matches and _has_grain(canonical, column, matches) for column in wanted)
+            has = any(column in matches for column in wanted)
             score += max((matches[c].quality for c in wanted if c in matches), default=0.0)
         if not has:
             lacking.append(" or ".join(wanted))
+        elif canonical.grain in wanted and not matches[canonical.grain].column.is_unique:
+            repeated = matches[canonical.grain].column.name
+            lacking.append(f"one row per {canonical.grain} ({repeated} stands in several)")
     score += sum(matches[column].quality for column in canonical.telling if column in matches)
     return Candidate(canonical=canonical, matches=matches, lacking=tuple(lacking), score=score)
-
-
-def _has_grain(canonical: CanonicalStream, column: str, matches: Mapping[str, Match]) -> bool:
-    """Whether a column that identifies the stream's rows does so in the file."""
-    return column != canonical.grain or matches[column].column.is_unique
 
 
 def customer_columns_of(
@@ -221,8 +219,15 @@ def plan_view(
     wishes: Wishes,
     *,
     source: str,
+    answers_survey: bool,
 ) -> ViewPlan:
-    """Return how a file supplies a stream, column by column."""
+    """Return how a file supplies a stream, column by column.
+
+    Parameters
+    ----------
+    answers_survey
+        Whether the same file supplies survey answers, to which its comments then belong.
+    """
     canonical = candidate.canonical
     supplies: dict[str, Supply] = {
         "source_name": Supply(sql=literal(source), meaning=f"Always {source}.")
@@ -235,6 +240,7 @@ def plan_view(
             or _grain(stream, candidate, column, customers)
             or _customer(stream, column, customers, source)
             or _matched(candidate, column)
+            or _response(stream, canonical, column, answers_survey=answers_survey)
         )
         if supply is not None:
             supplies[column] = supply
@@ -364,6 +370,16 @@ def _matched(candidate: Candidate, column: str) -> Supply | None:
     return Supply(
         sql=match.column.name, meaning=described(match.column), columns=(match.column.name,)
     )
+
+
+def _response(
+    stream: StreamDraft, canonical: CanonicalStream, column: str, *, answers_survey: bool
+) -> Supply | None:
+    """Return the response that a row is, where no column names it: a row of answers is one."""
+    is_one = canonical.name == "survey_answers" or (
+        canonical.name == "feedback" and answers_survey
+    )
+    return row_identity(stream) if column == "response_id" and is_one else None
 
 
 def described(column: ColumnDraft) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -77,6 +77,20 @@ class StreamDraft:
     def unsettled(self, question: str) -> list[ColumnDraft]:
         """Return the columns that wait for an answer to ``question``."""
         return unsettled(self.columns, question)
+
+    def with_key_refuted(
+        self, connection: duckdb.DuckDBPyConnection, refuted: Collection[tuple[str, ...]]
+    ) -> StreamDraft:
+        """Return the stream with the next key that its sample allows."""
+        key = guess_key(
+            connection,
+            self.relation,
+            self.columns,
+            [f"c{place}" for place in range(len(self.columns))],
+            is_whole=False,
+            refuted=refuted,
+        )
+        return replace(self, key=key)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,6 +84,13 @@ class StreamTrial:
         return sum(file.rows_loaded for file in self.files)
 
 
+    def rows_of(self, code: str) -> int:
+        """Rows that would be quarantined for one reason."""
+        return sum(
+            reason.rows for file in self.files for reason in file.reasons if reason.code == code
+        )
+
+
 @contextmanager
 def throwaway_warehouse(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in ``folder`` that spills there, like a warehouse in all that matters."""
