@@ -63,18 +63,65 @@ class Conversation:
 @click.command("new-source")
 @click.argument("name")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--stream", "streams", multiple=True, metavar="FILE=STREAM", help="Which canonical stream a file supplies; none for no stream. May be repeated.")
-@click.option("--constant", "constants", multiple=True, metavar="[STREAM.]COLUMN=VALUE", help="What a column always is, as in channel_id=sms.")
-@click.option("--map", "expressions", multiple=True, metavar="[STREAM.]COLUMN=EXPRESSION", help="Column of the file, or SQL over its columns.")
-@click.option("--type", "types", multiple=True, metavar="[FILE.]COLUMN=TYPE", help="Type of a column, instead of the guess.")
-@click.option("--dates", multiple=True, metavar="[FILE=]ORDER", help="dmy, mdy or ymd, where values do not tell.")
-@click.option("--decimal-mark", "decimal_marks", multiple=True, metavar="[FILE=]MARK", help="Point or comma, where values do not tell.")
-@click.option("--null", "null_texts", multiple=True, metavar="TEXT", help="Text that means no value, such as None.")
-@click.option("--timezone", help="Zone of times that carry none, such as Europe/London. Default: UTC.")
+@click.option(
+    "--stream",
+    "streams",
+    multiple=True,
+    metavar="FILE=STREAM",
+    help="Which canonical stream a file supplies; none for no stream. May be repeated.",
+)
+@click.option(
+    "--constant",
+    "constants",
+    multiple=True,
+    metavar="[STREAM.]COLUMN=VALUE",
+    help="What a column always is, as in channel_id=sms.",
+)
+@click.option(
+    "--map",
+    "expressions",
+    multiple=True,
+    metavar="[STREAM.]COLUMN=EXPRESSION",
+    help="Column of the file, or SQL over its columns.",
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="[FILE.]COLUMN=TYPE",
+    help="Type of a column, instead of the guess.",
+)
+@click.option(
+    "--dates",
+    multiple=True,
+    metavar="[FILE=]ORDER",
+    help="dmy, mdy or ymd, where values do not tell.",
+)
+@click.option(
+    "--decimal-mark",
+    "decimal_marks",
+    multiple=True,
+    metavar="[FILE=]MARK",
+    help="Point or comma, where values do not tell.",
+)
+@click.option(
+    "--null",
+    "null_texts",
+    multiple=True,
+    metavar="TEXT",
+    help="Text that means no value, such as None.",
+)
+@click.option(
+    "--timezone", help="Zone of times that carry none, such as Europe/London. Default: UTC."
+)
 @click.option("--owner", help="Team that answers for the source.")
 @click.option("--encoding", help="Encoding of text files, instead of the guess.")
 @click.option("--header-rows", type=click.IntRange(0, 10), help="Rows before the first of data.")
-@click.option("--output", type=click.Path(path_type=Path), help="Folder for the source's folder. Default: models/staging.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder for the source's folder. Default: models/staging.",
+)
 @click.option("--yes", is_flag=True, help="Ask nothing: what files cannot say stays open.")
 @click.option("--force", is_flag=True, help="Write over a folder that is there.")
 def new_source(name: str, files: tuple[Path, ...], **options: Any) -> None:  # fmt: skip
@@ -174,9 +221,7 @@ class Drafting:
                 timezone_is_stated=timezone is not None,
                 received_at=datetime.now(tz=UTC).replace(tzinfo=None),
             ),
-            replan=lambda streams: plan_source(
-                self.source, streams, self.vocabulary, self.wishes
-            ),
+            replan=lambda streams: plan_source(self.source, streams, self.vocabulary, self.wishes),
         )
         click.echo("\nTried with the loader:")
         _say(trial_lines(trials))
@@ -257,10 +302,10 @@ def _write(folder: Path, source: str, texts: dict[str, str]) -> None:
     """Write the files; drafted ones of an earlier try that are drafted no more are removed."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
-        drafted = re.fullmatch(rf"(_{source}__sources|(stg|base)_{source}__\w+)\.(sql|yml)", old.name)
+        drafted = re.fullmatch(
+            rf"(_{source}__sources|(stg|base)_{source}__\w+)\.(sql|yml)", old.name
+        )
         if drafted and old.name not in texts:
             old.unlink()
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
-
-

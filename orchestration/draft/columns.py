@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 
@@ -120,8 +121,11 @@ class ColumnDraft:
     @property
     def is_filled(self) -> bool:
         """Whether every sampled row has a value."""
-        return 0 < self.facts.rows == self.facts.told + (
-            self.facts.filled - self.facts.told if self.type == "string" else 0
+        return (
+            0
+            < self.facts.rows
+            == self.facts.told
+            + (self.facts.filled - self.facts.told if self.type == "string" else 0)
         )
 
     @property
@@ -177,7 +181,7 @@ def draft_column(
 @dataclass(frozen=True, kw_only=True)
 class _Outcome:
     type: str
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     question: str = ""
     choices: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -206,7 +210,9 @@ class _Typing:
         if self.place.engine_type == "json" or self.facts.is_json:
             return _Outcome(type="json")
         if not self.facts.told:
-            note = "the sample holds no value" if not self.facts.filled else "no value but null texts"
+            note = (
+                "the sample holds no value" if not self.facts.filled else "no value but null texts"
+            )
             return _Outcome(type="string", notes=(f"{note}, so it is taken for text",))
         if self.place.engine_type == "boolean" or self.facts.is_truth_value:
             return _Outcome(type="boolean")
@@ -234,7 +240,7 @@ class _Typing:
         return self._fitting(self._decimal(numbers, way, stated))
 
     def _decimal(self, numbers: NumberGuess, way: Marks, stated: str | None) -> _Outcome:
-        options: dict[str, object] = {}
+        options: dict[str, Any] = {}
         if way.decimal != ".":
             options["decimal_mark"] = way.decimal
         if way.thousands:
@@ -285,7 +291,7 @@ class _Typing:
         column = ColumnContract(
             name="value",
             type=outcome.type,
-            **outcome.options,  # type: ignore[arg-type]  # options are fields of the contract
+            **outcome.options,
         )
         share = share_that_fits(self.connection, column)
         if share == 1.0:
@@ -339,9 +345,7 @@ def personal_data(name: str, kind: str, facts: Facts) -> str | None:
     return None
 
 
-def _bounds(
-    name: str, kind: str, facts: Facts
-) -> tuple[dict[str, int], tuple[str, ...]]:
+def _bounds(name: str, kind: str, facts: Facts) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the scale of a survey's score, as its name and its values suggest."""
     low, high = facts.smallest, facts.largest
     if kind != "integer" or low is None or high is None or not words.is_score(name):

@@ -11,7 +11,7 @@ from orchestration.draft.streams import StreamDraft
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_/]*")
 # Words that YAML reads as something other than text.
-YAML_WORDS = frozenset("y n yes no true false on off null".split())
+YAML_WORDS = frozenset(("y", "n", "yes", "no", "true", "false", "on", "off", "null"))
 
 
 def contract_text(
@@ -144,7 +144,7 @@ def _column(column: ColumnDraft, *, is_required: bool) -> dict[str, object]:
         entry["scale"] = contract.scale
     for key in ("formats", "minimum", "maximum", "may_be_future", "strip", "personal_data"):
         value = getattr(contract, key)
-        if value not in (None, (), False):
+        if value is not None and value is not False and value != ():
             entry[key] = list(value) if isinstance(value, tuple) else value
     if contract.decimal_mark != ".":
         entry["decimal_mark"] = contract.decimal_mark

@@ -207,9 +207,7 @@ def _confirmed(
     if share < FITTING_SHARE:
         return None
     zoned = all("%z" in form or "%Z" in form for form in needed)
-    return share, Reading(
-        type=column.type, formats=column.formats, order=order, has_offset=zoned
-    )
+    return share, Reading(type=column.type, formats=column.formats, order=order, has_offset=zoned)
 
 
 def _is_used(connection: duckdb.DuckDBPyConnection, form: str) -> bool:

@@ -139,7 +139,7 @@ def plan_source(
     source: str, streams: Sequence[StreamDraft], vocabulary: Vocabulary, wishes: Wishes
 ) -> Plan:
     """Decide which views are drafted."""
-    chosen, left = choose(streams, vocabulary, wishes, source=source)
+    chosen, left = choose(streams, vocabulary, wishes)
     views = [
         plan_view(
             stream,
@@ -182,7 +182,9 @@ class Terms:
 def source_texts(plan: Plan, terms: Terms) -> dict[str, str]:
     """Return every file of the source's folder, by name."""
     source = terms.source
-    required: dict[str, set[str]] = {stream.name: set(stream.key.columns) for stream in plan.streams}
+    required: dict[str, set[str]] = {
+        stream.name: set(stream.key.columns) for stream in plan.streams
+    }
     for view in plan.views:
         if view.missing:
             continue

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestration.draft.matching import customer_columns
 from orchestration.draft.plan import ViewPlan, customer_columns_of, identity_of
 from orchestration.draft.vocabulary import Vocabulary
+from orchestration.draft.words import words_of
 from orchestration.extract.sql_text import literal
 
+ORGANISATIONS = frozenset(("company", "organization", "organisation", "household", "account"))
 WITH_RECORDS = ("accounts", "contacts")
 NO_MOMENT = "cast(null as timestamp)"
 
@@ -66,6 +69,12 @@ def plan_identities(
 def _of_records(source: str, view: ViewPlan, vocabulary: Vocabulary) -> list[IdentityRow]:
     stream = view.stream
     columns = list(customer_columns_of(stream, view.canonical, vocabulary))
+    # A company of many persons would make one customer of them all.
+    columns += [
+        column
+        for column in customer_columns(stream, vocabulary)
+        if column not in columns and not ORGANISATIONS.intersection(words_of(column.name))
+    ]
     for column in stream.columns:
         if column.contract.personal_data in ("email", "phone") and column not in columns:
             columns.append(column)

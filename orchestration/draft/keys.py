@@ -16,7 +16,9 @@ from orchestration.extract.sql_text import identifier
 FEWEST_ROWS_FOR_SETS = 20
 MOST_CANDIDATES = 9
 LARGEST_SET = 3
-SEQUENCE_WORDS = frozenset("sequential sequence line position index item version number".split())
+SEQUENCE_WORDS = frozenset(
+    ("sequential", "sequence", "line", "position", "index", "item", "version", "number")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +55,7 @@ def guess_key(
         (column for column in filled if _can_identify(column)), key=lambda c: _rank(c, columns)
     )[:MOST_CANDIDATES]
     for size in range(1, LARGEST_SET + 1 if rows >= FEWEST_ROWS_FOR_SETS else 2):
-        sets = [
-            chosen
-            for chosen in combinations(candidates, size)
-            if _is_plausible(chosen, rows)
-        ]
+        sets = [chosen for chosen in combinations(candidates, size) if _is_plausible(chosen, rows)]
         # Ids first, then the order of the columns in the file.
         sets.sort(key=lambda chosen: -sum(words.is_id(column.name) for column in chosen))
         for chosen in sets:
@@ -65,9 +63,7 @@ def guess_key(
             if names in refuted:
                 continue
             if _is_unique(connection, relation, [cell_of[c.name] for c in chosen], rows):
-                return KeyGuess(
-                    columns=names, note=f"{' and '.join(names)}: unique in {seen}"
-                )
+                return KeyGuess(columns=names, note=f"{' and '.join(names)}: unique in {seen}")
     return KeyGuess(
         columns=(),
         note=f"no set of up to {LARGEST_SET} columns that could be a key is unique in {seen}; the "

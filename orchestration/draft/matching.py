@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.draft import words
@@ -38,22 +38,14 @@ class Match:
     quality: float
 
 
-def match_stream(
-    stream: StreamDraft, canonical: CanonicalStream, *, channels: Collection[str] = ()
-) -> dict[str, Match]:
-    """Return the best column of a file for each column of a canonical stream that finds one.
-
-    Parameters
-    ----------
-    channels
-        Known channels: a column of other values names no channel.
-    """
+def match_stream(stream: StreamDraft, canonical: CanonicalStream) -> dict[str, Match]:
+    """Return the best column of a file for each column of a canonical stream that finds one."""
     pairs = sorted(
         (
             (name_quality(stream, column.name, names), target, column)
             for target, names in canonical.names.items()
             for column in stream.columns
-            if _fits_type(canonical, target, column, channels)
+            if _fits_type(canonical, target, column)
         ),
         key=lambda pair: (-pair[0], pair[1], pair[2].name),
     )
@@ -83,7 +75,10 @@ def name_quality(stream: StreamDraft, name: str, wanted: Sequence[str]) -> float
 
 def short_name(stream: StreamDraft, name: str) -> str:
     """Return a column's name without words of its file or of a tool that stand before it."""
-    said = {words.singular(word) for word in words.words_of(stream.name)} | {"property", "properties"}
+    said = {words.singular(word) for word in words.words_of(stream.name)} | {
+        "property",
+        "properties",
+    }
     parts = words.words_of(name)
     while len(parts) > 1 and words.singular(parts[0]) in said:
         parts = parts[1:]
@@ -97,7 +92,11 @@ def customer_columns(stream: StreamDraft, vocabulary: Vocabulary) -> list[Column
         if column.type not in ("string", "integer") or not column.facts.told or column.is_comment:
             continue
         quality = max(
-            (EXACT - STEP * place for place, n in enumerate(vocabulary.customer) if n == column.name),
+            (
+                EXACT - STEP * place
+                for place, n in enumerate(vocabulary.customer)
+                if n == column.name
+            ),
             default=0.0,
         )
         if quality:
@@ -112,9 +111,7 @@ def says_stream(stream: StreamDraft, canonical: CanonicalStream) -> bool:
     return bool(said.intersection(map(words.singular, canonical.files)))
 
 
-def _fits_type(
-    canonical: CanonicalStream, target: str, column: ColumnDraft, channels: Collection[str]
-) -> bool:
+def _fits_type(canonical: CanonicalStream, target: str, column: ColumnDraft) -> bool:
     kind = canonical.columns[target]
     if target in ("score", "rating") and not (
         column.type in NUMBERS and (words.is_score(column.name) or target == column.name)

@@ -109,9 +109,7 @@ class Candidate:
     score: float
 
 
-def candidates(
-    stream: StreamDraft, vocabulary: Vocabulary, *, source: str
-) -> list[Candidate]:
+def candidates(stream: StreamDraft, vocabulary: Vocabulary) -> list[Candidate]:
     """Return the streams that a file may supply, the likeliest first."""
     found = []
     for canonical in vocabulary.streams.values():
@@ -167,8 +165,6 @@ def choose(
     streams: Sequence[StreamDraft],
     vocabulary: Vocabulary,
     wishes: Wishes,
-    *,
-    source: str,
 ) -> tuple[dict[str, list[Candidate]], dict[str, list[Candidate]]]:
     """Choose the canonical streams of each file; one file supplies each.
 
@@ -181,7 +177,7 @@ def choose(
     for stream in streams:
         said = wishes.streams.get(stream.name)
         if said is None:
-            ranked[stream.name] = candidates(stream, vocabulary, source=source)
+            ranked[stream.name] = candidates(stream, vocabulary)
         else:
             named = [name for name in said if name != NONE]
             ranked[stream.name] = [
@@ -376,9 +372,7 @@ def _response(
     stream: StreamDraft, canonical: CanonicalStream, column: str, *, answers_survey: bool
 ) -> Supply | None:
     """Return the response that a row is, where no column names it: a row of answers is one."""
-    is_one = canonical.name == "survey_answers" or (
-        canonical.name == "feedback" and answers_survey
-    )
+    is_one = canonical.name == "survey_answers" or (canonical.name == "feedback" and answers_survey)
     return row_identity(stream) if column == "response_id" and is_one else None
 
 
@@ -408,4 +402,3 @@ def _conditions(
         )
         found.append((test, f"{empty} of {needed[0].facts.rows} sampled rows have no {column}"))
     return tuple(found)
-

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from duckdb_extensions import import_extension
+from duckdb_extensions import import_extension  # type: ignore[import-untyped]
 
 from orchestration.draft.landing_files import (
     SAMPLE_BYTES,
@@ -276,7 +276,9 @@ def _records_path(content: str) -> str:
     try:
         document = json.loads(content)
     except ValueError as error:
-        message = f"the file is no complete JSON document ({error.__class__.__name__}); export it again"
+        message = (
+            f"the file is no complete JSON document ({error.__class__.__name__}); export it again"
+        )
         raise BadFileError(message) from error
     lists = sorted(_lists(document, "$"), key=lambda found: -found[1])
     if not lists:
@@ -341,7 +343,9 @@ def _objects(
     )
 
 
-def _leaves(structure: Mapping[str, Any], path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _leaves(
+    structure: Mapping[str, Any], path: str = "", depth: int = 0
+) -> Iterator[tuple[str, str]]:
     """Yield each key that holds a value, objects opened, with ``json``, ``boolean`` or no type."""
     for key, kind in structure.items():
         name = f"{path}.{_key(key)}" if path else key

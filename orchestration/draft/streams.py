@@ -19,7 +19,9 @@ from orchestration.extract.sql_text import identifier
 from orchestration.extract.text_files import PACKED_SUFFIXES
 
 # A day, a month or a running number in a file's name, which the next export will have another of.
-CHANGING_PART = re.compile(r"(\d{4}([-_.]?\d{2}){1,2}([-_T]?\d{2,6})?Z?|\d{4,}|(?<=[-_(])\d+(?=\)?$))")
+CHANGING_PART = re.compile(
+    r"(\d{4}([-_.]?\d{2}){1,2}([-_T]?\d{2,6})?Z?|\d{4,}|(?<=[-_(])\d+(?=\)?$))"
+)
 SAME_STREAM_SHARE = 0.7
 # Two tables of few columns, such as id and name, are alike by chance.
 FEWEST_TELLING_COLUMNS = 4
@@ -288,10 +290,12 @@ def _settled_by_others(
     for place, column in zip(places, columns, strict=True):
         if column.question:
             asked = column.question
-            column = draft_column(connection, place, settled)  # noqa: PLW2901  # the same column, read anew
+            column = draft_column(connection, place, settled)  # the same column, read anew
             if not column.question:
-                note = f"its {asked} could be read in two ways; read like the stream's other columns"
-                column = replace(column, notes=(*column.notes, note))  # noqa: PLW2901  # likewise
+                note = (
+                    f"its {asked} could be read in two ways; read like the stream's other columns"
+                )
+                column = replace(column, notes=(*column.notes, note))  # likewise
         drafted.append(column)
     return drafted, settled
 
@@ -317,8 +321,10 @@ def _null_values(
                 f"stays text: {', '.join(map(repr, sorted(clash)))} would be no value here and is "
                 f"text in another column; say --null '{min(clash)}' if it never is a value"
             )
-            column = draft_column(connection, place, replace(settled, types=types))  # noqa: PLW2901  # the same column, read anew
-            column = replace(column, notes=(note,))  # noqa: PLW2901  # likewise
+            column = draft_column(
+                connection, place, replace(settled, types=types)
+            )  # the same column, read anew
+            column = replace(column, notes=(note,))  # likewise
         drafted.append(column)
     texts = sorted((wanted - refused) | set(settled.null_texts))
     return drafted, ("", *texts)

@@ -83,7 +83,6 @@ class StreamTrial:
         """Rows that would be loaded."""
         return sum(file.rows_loaded for file in self.files)
 
-
     def rows_of(self, code: str) -> int:
         """Rows that would be quarantined for one reason."""
         return sum(
@@ -194,6 +193,7 @@ def trial_lines(trials: Sequence[StreamTrial]) -> Iterator[str]:
                 where = f" in {reason.column}" if reason.column else ""
                 yield f"    {reason.rows:,} × {reason.code}{where}: {reason.message}"
                 lines = ", ".join(
-                    f"line {line}{f' ({value})' if value else ''}" for line, value in reason.examples
+                    f"line {line}{f' ({value})' if value else ''}"
+                    for line, value in reason.examples
                 )
                 yield f"      first: {lines}"

@@ -157,9 +157,7 @@ models:
 """
 
 
-def _column_yml(
-    column: str, supply: Supply, tests: Sequence[object], stream: StreamDraft
-) -> str:
+def _column_yml(column: str, supply: Supply, tests: Sequence[object], stream: StreamDraft) -> str:
     drafted = [c for name in supply.columns if (c := stream.column(name)) is not None]
     kind = next((c.contract.personal_data for c in drafted if c.contract.personal_data), None)
     personal = {"config": {"meta": {"personal_data": kind}}} if kind else {}

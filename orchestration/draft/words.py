@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Words that SQL takes for its own, so that a column is better not called so.
-SQL_WORDS = frozenset(
+SQL_WORDS = _words(
     "all analyse analyze and any array as asc asymmetric between bigint bit boolean both by case "
     "cast char check coalesce collate column constraint count create cross current_date "
     "current_time current_timestamp current_user cube date dec decimal default deferrable delete "
@@ -18,45 +23,45 @@ SQL_WORDS = frozenset(
     "references returning right row rows select set setof show similar smallint some struct "
     "substring sum summarize symmetric table tablesample text then time timestamp to trailing trim "
     "true try_cast union unique unpivot update user using values varchar variadic verbose view "
-    "when where window with".split()
+    "when where window with"
 )
-ID_WORDS = frozenset(
+ID_WORDS = _words(
     "id ids key uuid guid code codes number no nr num ref reference case sku upc ean isbn barcode "
-    "iban account zip zipcode postcode postal plz cep phone mobile telephone tel fax msisdn".split()
+    "iban account zip zipcode postcode postal plz cep phone mobile telephone tel fax msisdn"
 )
-TIME_WORDS = frozenset(
+TIME_WORDS = _words(
     "at date datetime time timestamp ts day when on created updated modified opened closed solved "
     "start end started ended begin sent received submitted answered completed due expires "
-    "purchase birth recorded synced since until".split()
+    "purchase birth recorded synced since until"
 )
-SCORE_WORDS = frozenset("nps csat ces score rating stars satisfaction osat psat".split())
-NOT_SCORES = frozenset("confidence churn lead credit probability id label value count".split())
-FUTURE_WORDS = frozenset(
+SCORE_WORDS = _words("nps csat ces score rating stars satisfaction osat psat")
+NOT_SCORES = _words("confidence churn lead credit probability id label value count")
+FUTURE_WORDS = _words(
     "due expected estimated estimate end ends expires expiry expiration renewal renews limit "
-    "deadline scheduled planned target until next".split()
+    "deadline scheduled planned target until next"
 )
-MONEY_WORDS = frozenset(
+MONEY_WORDS = _words(
     "amount price cost charge charges revenue fee fees total subtotal refund refunds value spend "
-    "mrr arr balance discount tax salary income".split()
+    "mrr arr balance discount tax salary income"
 )
-NOISE_WORDS = frozenset("dataset data sample export extract dump full latest file table".split())
-COMMENT_WORDS = frozenset(
+NOISE_WORDS = _words("dataset data sample export extract dump full latest file table")
+COMMENT_WORDS = _words(
     "comment comments message verbatim verbatims feedback review body note notes text remark "
-    "remarks description subject transcript opinion answer".split()
+    "remarks description subject transcript opinion answer"
 )
-PHONE_WORDS = frozenset("phone mobile telephone tel fax msisdn cellphone whatsapp".split())
-OTHER_PERSONAL_WORDS = frozenset(
+PHONE_WORDS = _words("phone mobile telephone tel fax msisdn cellphone whatsapp")
+OTHER_PERSONAL_WORDS = _words(
     "address street zip zipcode postcode postal plz cep birth birthday birthdate dob ip latitude "
     "longitude lat lng lon ssn passport iban card handle username login gender sex religion "
-    "nationality".split()
+    "nationality"
 )
-NAME_HEADERS = frozenset(
+NAME_HEADERS = _words(
     "name first_name last_name full_name firstname lastname fullname surname forename given_name "
-    "family_name middle_name display_name recipient_first_name recipient_last_name".split()
+    "family_name middle_name display_name recipient_first_name recipient_last_name"
 )
-PERSON_WORDS = frozenset(
+PERSON_WORDS = _words(
     "customer contact client user person member agent author requester owner employee recipient "
-    "respondent patient guest subscriber assignee manager billing shipping".split()
+    "respondent patient guest subscriber assignee manager billing shipping"
 )
 
 
@@ -65,8 +70,7 @@ def snake(name: str) -> str:
     text = name.removeprefix("$.").replace('"', "").replace("%", " percent ")
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text)
     text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", text)
-    text = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-    return text
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 def words_of(name: str) -> list[str]:
