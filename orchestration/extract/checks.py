@@ -7,10 +7,10 @@ fail one test over all columns, so sound rows pay for the test alone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestration.extract.shapes import ColumnContract, Scalar
+from orchestration.extract.shapes import ColumnContract, Scalar, StreamContract
 from orchestration.extract.sql_text import SqlValue, identifier, literal, literals
 
 REASONS = (
@@ -71,7 +71,7 @@ class Check:
 
 
 def column_checks(
-    field: Field, *, is_key: bool, latest: dt.datetime, bad_bytes: bool
+    field: Field, *, is_key: bool, may_lack: str, latest: dt.datetime, bad_bytes: bool
 ) -> list[Check]:
     """Return the checks that one column's contract asks for.
 
@@ -81,6 +81,8 @@ def column_checks(
         The column.
     is_key
         Whether it is part of the key and therefore needs a value.
+    may_lack
+        Expression of whether the row needs no values but its key's, or ``false``.
     latest
         UTC; a time after it is in the future.
     bad_bytes
@@ -109,7 +111,10 @@ def column_checks(
         )
     if column.required or is_key:
         role = "part of the key" if is_key else "required"
-        add(f"{field.source} is null", "missing_value", f"is empty but {role}; supply a value")
+        empty = f"{field.source} is null"
+        if not is_key and may_lack != "false":
+            empty += f" and not {may_lack}"
+        add(empty, "missing_value", f"is empty but {role}; supply a value")
     if column.type != "string":
         add(
             f"{field.source} is not null and {field.value} is null",
@@ -144,6 +149,22 @@ def column_checks(
             "may_be_future in the contract",
         )
     return checks
+
+
+def is_deletion(contract: StreamContract, values: Mapping[str, str] | None = None) -> str:
+    """Return the expression of whether a row says that the record of its key was deleted.
+
+    Parameters
+    ----------
+    values
+        Expressions of the typed columns; their names when not given.
+    """
+    if contract.deleted is None:
+        return "false"
+    column = next(c for c in contract.columns if c.name == contract.deleted.column)
+    value = values[column.name] if values else identifier(column.name)
+    meant = literals(_cast_bound(column, meant) for meant in contract.deleted.values)
+    return f"coalesce({value} in ({meant}), false)"
 
 
 def faults(checks: Sequence[Check]) -> str:
@@ -206,6 +227,6 @@ def _kind(column: ColumnContract) -> str:
     return kinds[column.type]
 
 
-def quoted_list(names: Sequence[str]) -> str:
+def quoted_list(names: Iterable[str]) -> str:
     """Return column names quoted, with commas between."""
     return ", ".join(identifier(name) for name in names)

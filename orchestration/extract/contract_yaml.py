@@ -13,6 +13,7 @@ import yaml
 from orchestration.extract.shapes import (
     ColumnContract,
     ContractError,
+    Deletion,
     SourceContract,
     StreamContract,
     check_one_of,
@@ -27,16 +28,19 @@ COLUMN_KEYS = (
 )
 STREAM_KEYS = (
     "files", "format", "encoding", "delimiter", "quote", "header_rows", "records", "timezone",
-    "key", "null_values", "freshness_days", "columns",
+    "key", "version", "deleted", "sheet", "null_values", "freshness_days", "columns",
 )  # fmt: skip
+DELETION_KEYS = ("column", "values")
 KINDS: dict[str, tuple[type, ...]] = {
     "name": (str,), "type": (str,), "source_name": (str, list), "pattern": (str,),
-    "files": (str, list), "records": (str,), "strip": (list,),
+    "files": (str, list), "version": (list,), "deleted": (dict,), "records": (str,),
+    "strip": (list,), "sheet": (str,), "start": (int,), "width": (int,),
     "format": (str,), "encoding": (str,), "delimiter": (str,), "quote": (str,), "timezone": (str,),
     "decimal_mark": (str,), "thousands_mark": (str,), "personal_data": (str,),
     "required": (bool,), "optional_column": (bool,), "may_be_future": (bool,),
     "header_rows": (int,), "scale": (int,), "freshness_days": (int, float),
-    "formats": (list,), "allowed": (list,), "key": (list,), "null_values": (list,),
+    "formats": (list,), "allowed": (list,), "key": (list,), "column": (str,), "values": (list,),
+    "null_values": (list,),
 }  # fmt: skip
 
 
@@ -103,6 +107,14 @@ def _stream(table: Mapping[str, Any], source_name: str, path: Path) -> StreamCon
         check_one_of("identifier", table.get("identifier", expected), [expected])
         values = _fields(landing, STREAM_KEYS, {}, needed=("files", "format", "columns"))
         values.pop("columns")
+        if values["format"] == "fixed_width":
+            # A first line is never skipped unasked; such files rarely have a header.
+            values.setdefault("header_rows", 0)
+        if "deleted" in values:
+            with located("deleted"):
+                values["deleted"] = Deletion(
+                    **_fields(values["deleted"], DELETION_KEYS, {}, needed=DELETION_KEYS)
+                )
         if isinstance(values["files"], tuple):
             values["files"] = _texts("files", values["files"])
         columns = tuple(_column(entry) for entry in _list_of_mappings(landing, "columns"))

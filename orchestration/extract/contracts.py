@@ -15,6 +15,7 @@ from orchestration.extract.contract_yaml import located, read_source
 from orchestration.extract.shapes import (
     ColumnContract,
     ContractError,
+    Deletion,
     SourceContract,
     StreamContract,
     check_one_of,
@@ -23,6 +24,7 @@ from orchestration.extract.shapes import (
 __all__ = [
     "ColumnContract",
     "ContractError",
+    "Deletion",
     "SourceContract",
     "StreamContract",
     "expand_sources",

@@ -1,77 +1,88 @@
-"""Rows that were seen before: skipped when they say the same, set aside when they do not.
+"""Rows that were seen before: which of those with one key is kept, and what becomes of the others.
 
-Only rows whose key occurs more than once, in the file or in the raw table, are compared; the others
-are told apart by one count over hashes of their keys.
+Only rows whose key occurs more than once, in the file or among the rows kept earlier, are compared;
+the others are told apart by one count over hashes of their keys.
+
+Of the rows of one key the highest version wins. Without a version a deletion wins, and else the row
+that came first. What decides between rows of one version is their content, not their arrival, so
+that files loaded in any order leave the same rows.
 """
 
 from __future__ import annotations
 
 import duckdb
 
-from orchestration.extract.checks import quoted_list
+from orchestration.extract.checks import is_deletion, quoted_list
 from orchestration.extract.ledger import LandedFile
-from orchestration.extract.raw_table import raw_table
+from orchestration.extract.raw_table import deleted_table, kept_tables, raw_table
 from orchestration.extract.shapes import StreamContract
-from orchestration.extract.sql_text import identifier
+from orchestration.extract.sql_text import identifier, literal
 from orchestration.extract.staging import NUMBERED
 
 REPEATED = "throughline_repeated"
 VERDICTS = "throughline_verdicts"
-CONFLICTS = "throughline_conflicts"
+LOSERS = "throughline_losers"
 
 
 def find_duplicates(
     connection: duckdb.DuckDBPyConnection, contract: StreamContract, file: LandedFile
 ) -> bool:
-    """Judge the staged rows without faults; return whether any of them is not to be loaded.
+    """Judge the staged rows without faults against each other and against those kept earlier.
 
-    `VERDICTS` then holds the lines not to be loaded (``_source_line``, ``verdict``: ``duplicate``
-    or ``conflict``), `CONFLICTS` what the quarantine needs to know of the latter.
+    `VERDICTS` then holds every row that does not stay or get where it would without the others:
+    ``kept_in`` (table that holds it, null for a staged row), ``row_id`` (there), ``_source_line``,
+    ``verdict`` (staged: ``duplicate``, ``stale`` or ``conflict``; kept earlier: ``replaced`` or
+    ``deleted``), ``key_text``, and the place of the winner (``by_file``, null for the same file,
+    ``by_line``). `LOSERS` are the lines of its staged rows.
+
+    Returns
+    -------
+    bool
+        Whether there are any.
     """
     if contract.key:
         _find_repeated_keys(connection, contract)
         if not _has_rows(connection, REPEATED):
             return False
         _judge_keys(connection, contract)
-    else:
-        if not _was_loaded(connection, contract, file):
-            return False
+    elif file.is_correction:
         _judge_rows_without_key(connection, contract, file)
+    else:
+        return False
+    connection.execute(
+        f"create or replace temp table {LOSERS} as "
+        f"select _source_line from {VERDICTS} where kept_in is null"
+    )
     return _has_rows(connection, VERDICTS)
 
 
 def _find_repeated_keys(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:
     key = quoted_list(contract.key)
+    known = " union all ".join(
+        f"select hash({key}) as key_hash from {table}" for table in kept_tables(contract)
+    )
     connection.execute(f"""
         create or replace temp table {REPEATED} as
         with fresh as (
             select hash({key}) as key_hash from {NUMBERED} where _faults is null
+        ),
+
+        known as (
+            {known}
         )
 
         select key_hash from fresh group by key_hash having count(*) > 1
         union
-        select hash({key}) as key_hash
-        from {raw_table(contract)}
-        where hash({key}) in (select fresh.key_hash from fresh)
+        select key_hash from known where key_hash in (select fresh.key_hash from fresh)
     """)
 
 
 def _judge_keys(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:
     key = quoted_list(contract.key)
-    columns = quoted_list([column.name for column in contract.columns])
-    key_text = " || ', ' || ".join(f"cast({identifier(name)} as varchar)" for name in contract.key)
     connection.execute(f"""
         create or replace temp table {VERDICTS} as
-        with fresh as (
-            select {key}, hash({columns}) as content, null as _source_file, _source_line
-            from {NUMBERED}
-            where _faults is null and hash({key}) in (select key_hash from {REPEATED})
-        ),
-
-        known as (
-            select {key}, hash({columns}) as content, _source_file, _source_line
-            from {raw_table(contract)}
-            where hash({key}) in (select key_hash from {REPEATED})
+        with rivals as (
+            {_rivals(contract)}
         ),
 
         placed as (
@@ -79,37 +90,65 @@ def _judge_keys(connection: duckdb.DuckDBPyConnection, contract: StreamContract)
                 *,
                 row_number() over of_key as place,
                 first_value(content) over of_key as first_content,
-                first_value(_source_file) over of_key as first_file,
-                first_value(_source_line) over of_key as first_line,
-            from (select * from known union all select * from fresh)
-            window of_key as (
-                partition by {key} order by _source_file nulls last, _source_line
-            )
+                first_value(version) over of_key as first_version,
+                first_value(is_deletion) over of_key as first_is_deletion,
+                first_value(_source_file) over of_key as by_file,
+                first_value(_source_line) over of_key as by_line
+            from rivals
+            window of_key as (partition by {key} order by {_precedence(contract)})
         )
 
         select
+            kept_in,
+            row_id,
             _source_line,
-            case when content = first_content then 'duplicate' else 'conflict' end as verdict,
-            {key_text} as key_text,
-            'line ' || first_line || ' of ' || coalesce(first_file, 'this file') as first_place
+            case
+                when kept_in is not null
+                    then case when first_is_deletion then 'deleted' else 'replaced' end
+                when content = first_content then 'duplicate'
+                when first_is_deletion or version <> first_version then 'stale'
+                else 'conflict'
+            end as verdict,
+            {key_text(contract)} as key_text,
+            by_file,
+            by_line
         from placed
-        where _source_file is null and place > 1
+        where place > 1
     """)
-    row = ", ".join(
-        f"coalesce(cast(numbered.{identifier(column.name)} as varchar), '')"
-        for column in contract.columns
-    )
-    connection.execute(f"""
-        create or replace temp table {CONFLICTS} as
-        select
-            verdicts._source_line,
-            verdicts.key_text,
-            verdicts.first_place,
-            array_to_string([{row}], ',') as raw_text
-        from {VERDICTS} as verdicts
-        inner join {NUMBERED} as numbered on verdicts._source_line = numbered._source_line
-        where verdicts.verdict = 'conflict'
-    """)
+
+
+def _rivals(contract: StreamContract) -> str:
+    """Return a select of every row, staged or kept, whose key stands more than once."""
+    names = quoted_list(dict.fromkeys((*contract.key, *contract.version)))
+    content = quoted_list([column.name for column in contract.columns])
+    version = f"hash({quoted_list(contract.version)})" if contract.version else "0"
+    alike = f"{names}, hash({content}) as content, {version} as version"
+    repeated = f"hash({quoted_list(contract.key)}) in (select key_hash from {REPEATED})"
+    staged = f"""
+        select {alike}, {is_deletion(contract)} as is_deletion, cast(null as varchar) as kept_in,
+            cast(null as bigint) as row_id, cast(null as varchar) as _source_file, _source_line
+        from {NUMBERED}
+        where _faults is null and {repeated}
+    """
+    kept = [
+        f"""
+        select {alike}, {"true" if table == deleted_table(contract) else "false"} as is_deletion,
+            {literal(table)} as kept_in, rowid as row_id, _source_file, _source_line
+        from {table}
+        where {repeated}
+        """
+        for table in kept_tables(contract)
+    ]
+    return " union all ".join([staged, *kept])
+
+
+def _precedence(contract: StreamContract) -> str:
+    """Return the order in which rows of one key come before each other."""
+    order = [f"{identifier(name)} desc nulls last" for name in contract.version]
+    order.append("is_deletion desc")
+    if contract.version:
+        order.append("content desc")
+    return ", ".join([*order, "kept_in nulls last", "_source_line"])
 
 
 def _judge_rows_without_key(
@@ -121,10 +160,13 @@ def _judge_rows_without_key(
         f"""
         create or replace temp table {VERDICTS} as
         with known as (
-            select hash({columns}) as content, count(*) as copies
+            select
+                rowid as row_id,
+                _source_line,
+                hash({columns}) as content,
+                row_number() over (partition by hash({columns}) order by _source_line) as copy
             from {raw_table(contract)}
             where _source_file = $1
-            group by content
         ),
 
         fresh as (
@@ -136,22 +178,24 @@ def _judge_rows_without_key(
             where _faults is null
         )
 
-        select fresh._source_line, 'duplicate' as verdict
-        from fresh
-        inner join known on fresh.content = known.content
-        where fresh.copy <= known.copies
+        select
+            case when fresh._source_line is null then $2 end as kept_in,
+            known.row_id,
+            coalesce(fresh._source_line, known._source_line) as _source_line,
+            case when fresh._source_line is null then 'deleted' else 'duplicate' end as verdict,
+            '' as key_text,
+            cast(null as varchar) as by_file,
+            cast(null as bigint) as by_line
+        from known
+        left join fresh on known.content = fresh.content and known.copy = fresh.copy
         """,
-        [file.file_name],
+        [file.file_name, raw_table(contract)],
     )
 
 
-def _was_loaded(
-    connection: duckdb.DuckDBPyConnection, contract: StreamContract, file: LandedFile
-) -> bool:
-    found = connection.execute(
-        f"select 1 from {raw_table(contract)} where _source_file = $1 limit 1", [file.file_name]
-    ).fetchone()
-    return found is not None
+def key_text(contract: StreamContract) -> str:
+    """Return the expression of a row's key as one text."""
+    return " || ', ' || ".join(f"cast({identifier(name)} as varchar)" for name in contract.key)
 
 
 def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -11,7 +11,7 @@ from orchestration.extract.text_files import FileProblemError, unpacked_suffix
 FORMATS_BY_SUFFIX = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
-    ".parquet": "parquet",
+    ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
 TAB_SEPARATED = ".tsv"
 

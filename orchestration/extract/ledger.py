@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.extract.shapes import StreamContract
+from orchestration.extract.sql_text import identifier
 from orchestration.extract.staging import NUMBERED, RAW_TEXT_LIMIT, REJECTS
 
 LEDGER = "quality.load_ledger"
@@ -65,6 +66,10 @@ class LandedFile:
     ----------
     file_name
         Path below the source's landing folder, with forward slashes.
+    is_correction
+        Whether other content was loaded under this name before.
+    after_load_id
+        Load that this one undoes by bringing back what was loaded before it; else empty.
     """
 
     source_name: str
@@ -72,11 +77,15 @@ class LandedFile:
     file_name: str
     file_bytes: int
     file_sha256: str
+    is_correction: bool = False
+    after_load_id: str = ""
 
     @property
     def load_id(self) -> str:
         """Identity of the load: the same file under the same name has the same in every run."""
-        parts = (self.source_name, self.stream, self.file_name, self.file_sha256)
+        parts = [self.source_name, self.stream, self.file_name, self.file_sha256]
+        if self.after_load_id:
+            parts.append(self.after_load_id)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
@@ -116,8 +125,18 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(statement)
 
 
+def latest_load(connection: duckdb.DuckDBPyConnection, file: LandedFile) -> tuple[str, str] | None:
+    """Return load id and SHA-256 of what was last loaded under a file's name, or None."""
+    found = connection.execute(
+        f"select load_id, file_sha256 from {LEDGER} where source_name = $1 and stream = $2 "
+        "and file_name = $3 and status = 'loaded' order by rowid desc limit 1",
+        [file.source_name, file.stream, file.file_name],
+    ).fetchone()
+    return (str(found[0]), str(found[1])) if found else None
+
+
 def is_loaded(connection: duckdb.DuckDBPyConnection, file: LandedFile) -> bool:
-    """Return whether this very file was loaded before."""
+    """Return whether a load of this identity was made before."""
     found = connection.execute(
         f"select 1 from {LEDGER} where load_id = $1 and status = 'loaded'", [file.load_id]
     ).fetchone()
@@ -192,33 +211,39 @@ def quarantine_conflicts(
     contract: StreamContract,
     file: LandedFile,
     received_at: dt.datetime,
-    conflicts: str,
+    verdicts: str,
 ) -> int:
     """Put rows whose key another row holds already into quarantine; return their number.
 
     Parameters
     ----------
-    conflicts
-        Table with ``_source_line``, ``key_text``, ``raw_text`` and ``first_place``.
+    verdicts
+        Table with ``_source_line``, ``verdict``, ``key_text``, ``by_file`` and ``by_line``.
     """
-    key = ", ".join(contract.key)
+    row = ", ".join(
+        f"coalesce(cast(numbered.{identifier(column.name)} as varchar), '')"
+        for column in contract.columns
+    )
     return _quarantine(
         connection,
         file,
         received_at,
         f"""
         select
-            _source_line as line_number,
+            verdicts._source_line as line_number,
             $6 as column_name,
-            key_text as value,
+            verdicts.key_text as value,
             'duplicate_key' as reason_code,
-            'the key ' || $6 || ' stands already, with other content, in ' || first_place
+            'the key ' || $6 || ' stands already, with other content, in line '
+                || verdicts.by_line || ' of ' || coalesce(verdicts.by_file, 'this file')
                 || '; that row was kept; correct the key, or remove the row that is wrong'
                 as message,
-            left(raw_text, {RAW_TEXT_LIMIT}) as raw_text
-        from {conflicts}
+            left(array_to_string([{row}], ','), {RAW_TEXT_LIMIT}) as raw_text
+        from {verdicts} as verdicts
+        inner join {NUMBERED} as numbered on verdicts._source_line = numbered._source_line
+        where verdicts.kept_in is null and verdicts.verdict = 'conflict'
         """,
-        key,
+        ", ".join(contract.key),
     )
 
 

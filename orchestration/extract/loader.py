@@ -9,19 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from orchestration.extract import duplicates, ledger
-from orchestration.extract.checks import quoted_list
+from orchestration.extract import duplicates, ledger, replaced
+from orchestration.extract.checks import is_deletion, quoted_list
 from orchestration.extract.csv_reader import stage_csv
+from orchestration.extract.excel_reader import stage_excel
+from orchestration.extract.fixed_width_reader import stage_fixed_width
 from orchestration.extract.formats import with_known_format
 from orchestration.extract.json_reader import stage_json
 from orchestration.extract.ledger import FileLoad, LandedFile
 from orchestration.extract.parquet_reader import stage_parquet
-from orchestration.extract.raw_table import prepare_raw_table, raw_table
+from orchestration.extract.raw_table import deleted_table, prepare_raw_table, raw_table
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.staging import NUMBERED, Arrival, StagedFile
 from orchestration.extract.text_files import (
@@ -38,6 +40,7 @@ UNREADABLE = (
     duckdb.InvalidTypeException,
     duckdb.NotImplementedException,
 )
+TEXT_STAGES = {"csv": stage_csv, "jsonl": stage_json, "fixed_width": stage_fixed_width}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,7 @@ def load_stream(
     started = time.perf_counter()
     arrival = Arrival(received_at=_naive_utc(received_at))
     ledger.prepare(connection)
+    connection.execute(replaced.CREATE_TABLE)
     messages = prepare_raw_table(connection, contract)
     paths = landed_paths(contract, landing_dir)
     if not paths:
@@ -143,8 +147,12 @@ def _load_file(
         file_bytes=path.stat().st_size,
         file_sha256=sha256_of(path),
     )
-    if ledger.is_loaded(connection, landed):
+    latest = ledger.latest_load(connection, landed)
+    if latest is not None and latest[1] == landed.file_sha256:
         return FileLoad(file_name=landed.file_name, status="unchanged")
+    if latest is not None:
+        undone = latest[0] if ledger.is_loaded(connection, landed) else ""
+        landed = replace(landed, is_correction=True, after_load_id=undone)
     with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
         try:
             staged = _stage(connection, contract, path, arrival, Path(spool))
@@ -175,9 +183,11 @@ def _stage(
     try:
         if contract.format == "parquet":
             return stage_parquet(connection, contract, unpacked(path, spool), arrival)
+        if contract.format == "xlsx":
+            plain = unpacked(path, spool)
+            return stage_excel(connection, contract, plain, arrival, spool)
         text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
-        stage = stage_csv if contract.format == "csv" else stage_json
-        return stage(connection, contract, text, arrival)
+        return TEXT_STAGES[contract.format](connection, contract, text, arrival)
     except UNREADABLE as error:
         # The engine's message quotes the file, so only its kind is passed on.
         message = (
@@ -196,26 +206,23 @@ def _keep(
 ) -> FileLoad:
     """Move the staged rows to where they belong and return the counts, which add up."""
     quarantined = ledger.quarantine_faults(connection, landed, arrival.received_at)
-    duplicate = 0
+    withdrawn = duplicate = 0
+    if landed.is_correction and contract.key:
+        withdrawn = replaced.withdraw_corrected(connection, contract, landed, arrival.received_at)
     only = "_faults is null"
     if duplicates.find_duplicates(connection, contract, landed):
-        if contract.key:
-            quarantined += ledger.quarantine_conflicts(
-                connection, contract, landed, arrival.received_at, duplicates.CONFLICTS
-            )
-        duplicate = _count(
-            connection, f"select count(*) from {duplicates.VERDICTS} where verdict = 'duplicate'"
+        quarantined += ledger.quarantine_conflicts(
+            connection, contract, landed, arrival.received_at, duplicates.VERDICTS
         )
-        only += f" and _source_line not in (select _source_line from {duplicates.VERDICTS})"
-    columns = quoted_list([*(column.name for column in contract.columns), "_extra"])
-    loaded = _count(
-        connection,
-        f"insert into {raw_table(contract)} "
-        f"({columns}, _source_file, _source_line, _load_id) "
-        f"select {columns}, $1, _source_line, $2 from {NUMBERED} where {only}",
-        landed.file_name,
-        landed.load_id,
-    )
+        duplicate = _count(
+            connection,
+            f"select count(*) from {duplicates.VERDICTS} "
+            "where kept_in is null and verdict in ('duplicate', 'stale')",
+        )
+        moved = replaced.move_losers(connection, contract, landed, arrival.received_at)
+        withdrawn += 0 if contract.key else moved
+        only += f" and _source_line not in (select _source_line from {duplicates.LOSERS})"
+    loaded = _insert(connection, contract, landed, only)
     return FileLoad(
         file_name=landed.file_name,
         status="loaded",
@@ -223,12 +230,40 @@ def _keep(
         rows_loaded=loaded,
         rows_quarantined=quarantined,
         rows_duplicate=duplicate,
-        message=_message(staged, quarantined),
+        message=_message(staged, quarantined, withdrawn),
     )
 
 
-def _message(staged: StagedFile, quarantined: int) -> str | None:
+def _insert(
+    connection: duckdb.DuckDBPyConnection, contract: StreamContract, landed: LandedFile, only: str
+) -> int:
+    """Insert the staged rows that fulfil ``only``, deletions into a table of their own."""
+    columns = quoted_list([*(column.name for column in contract.columns), "_extra"])
+    targets = {raw_table(contract): only}
+    if contract.deleted is not None:
+        targets = {
+            raw_table(contract): f"{only} and not {is_deletion(contract)}",
+            deleted_table(contract): f"{only} and {is_deletion(contract)}",
+        }
+    return sum(
+        _count(
+            connection,
+            f"insert into {table} ({columns}, _source_file, _source_line, _load_id) "
+            f"select {columns}, $1, _source_line, $2 from {NUMBERED} where {condition}",
+            landed.file_name,
+            landed.load_id,
+        )
+        for table, condition in targets.items()
+    )
+
+
+def _message(staged: StagedFile, quarantined: int, withdrawn: int) -> str | None:
     parts = list(staged.warnings)
+    if withdrawn:
+        parts.append(
+            f"the file replaces an earlier version of itself, of which {withdrawn} rows that it "
+            "changes or no longer holds were moved to quality.replaced_rows"
+        )
     if not staged.rows_in:
         parts.append("the file holds a header and no rows")
     if quarantined:

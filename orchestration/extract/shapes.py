@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 TYPES = ("string", "integer", "decimal", "double", "boolean", "date", "timestamp", "json")
-FORMATS = ("csv", "jsonl", "parquet", "auto")
+FORMATS = ("csv", "jsonl", "parquet", "xlsx", "fixed_width", "auto")
 PERSONAL_DATA = ("name", "email", "phone", "comment", "other")
 ORDERED_TYPES = ("integer", "decimal", "double", "date", "timestamp")
 RESERVED_PREFIX = "_"
@@ -66,6 +66,8 @@ class ColumnContract:
         How numbers are written in the file.
     strip
         Texts taken out of numbers before they are read, such as currency marks.
+    start, width
+        Place of the column in a line of fixed width: its first character, from 1, and how many.
     personal_data
         Kind of personal data held, one of `PERSONAL_DATA`.
     """
@@ -86,6 +88,8 @@ class ColumnContract:
     decimal_mark: str = "."
     thousands_mark: str = ""
     strip: tuple[str, ...] = ()
+    start: int | None = None
+    width: int | None = None
     personal_data: str | None = None
 
     def __post_init__(self) -> None:
@@ -132,6 +136,14 @@ class ColumnContract:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Deletion:
+    """How a row says that the record of its key was deleted: ``column`` holds one of ``values``."""
+
+    column: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class StreamContract:
     """How the files of one stream are found and read, and what their rows must look like.
 
@@ -144,6 +156,8 @@ class StreamContract:
     format
         One of `FORMATS`; ``auto`` goes by each file's suffix. A suffix ``.gz`` or ``.zip`` is
         unpacked whatever the format.
+    sheet
+        Sheet of a workbook; None: the first that is not hidden.
     records
         Path of the array of rows in a JSON document that is an object, such as ``$.data``.
     encoding
@@ -157,6 +171,11 @@ class StreamContract:
         Zone of times that carry none, an IANA name.
     key
         Columns that identify a row; none when nothing does.
+    version
+        Columns that grow with each change of a row: of the rows of one key the highest is kept.
+        Without, the first is kept and another is a fault.
+    deleted
+        How a row says that the one of its key is to be removed; None when nothing does.
     null_values
         Texts that mean "no value".
     contract_path
@@ -173,9 +192,12 @@ class StreamContract:
     delimiter: str = ","
     quote: str = '"'
     header_rows: int = 1
+    sheet: str | None = None
     records: str | None = None
     timezone: str = "UTC"
     key: tuple[str, ...] = ()
+    version: tuple[str, ...] = ()
+    deleted: Deletion | None = None
     null_values: tuple[str, ...] = ("",)
     freshness_days: float | None = None
     contract_path: Path = Path()
@@ -193,6 +215,18 @@ class StreamContract:
                 raise ContractError(message)
         for name in self.key:
             check_one_of("key", name, names)
+        for name in self.version:
+            check_one_of("version", name, names)
+        if self.deleted is not None:
+            check_one_of("deleted: column", self.deleted.column, names)
+            if not self.deleted.values:
+                message = "deleted: values: names no value that means deleted"
+                raise ContractError(message)
+        if (self.version or self.deleted) and not self.key:
+            message = "key: is missing; rows are replaced and deleted by their key"
+            raise ContractError(message)
+        for column in self.columns:
+            _check_place(column, is_fixed=self.format == "fixed_width")
         if not self.patterns:
             message = "files: holds no pattern"
             raise ContractError(message)
@@ -263,6 +297,18 @@ def check_one_of(key: str, value: object, allowed: Sequence[str]) -> None:
     hint = f", did you mean {nearest[0]!r}?" if nearest else ""
     message = f"{key}: {value!r} is not one of {_listed(allowed)}{hint}"
     raise ContractError(message)
+
+
+def _check_place(column: ColumnContract, *, is_fixed: bool) -> None:
+    if is_fixed and (column.start is None or column.width is None):
+        message = f"column {column.name}: format fixed_width needs its start (from 1) and width"
+        raise ContractError(message)
+    if not is_fixed and (column.start is not None or column.width is not None):
+        message = f"column {column.name}: only the format fixed_width has start and width"
+        raise ContractError(message)
+    if min(column.start or 1, column.width or 1) < 1:
+        message = f"column {column.name}: start {column.start} or width {column.width} is below 1"
+        raise ContractError(message)
 
 
 def _check_path(key: str, path: str) -> None:

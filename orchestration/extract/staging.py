@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestration.extract.checks import Check, Field, column_checks, faults
+from orchestration.extract.checks import Check, Field, column_checks, faults, is_deletion
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import identifier
 from orchestration.extract.values import raw_type, typed
@@ -96,11 +96,14 @@ def checked_select(
         name = identifier(f"value_{position}")
         typed_columns.append(f"cast({value} as {raw_type(column)}) as {name}")
         fields.append(Field(column=column, source=source, value=name))
+    values = {entry.column.name: entry.value for entry in fields}
     checks = list(columns.row_checks)
     for entry in fields:
         checks += column_checks(
             entry,
             is_key=entry.column.name in contract.key,
+            # A deletion often holds nothing but the key of what it deletes.
+            may_lack="false" if contract.deleted is None else is_deletion(contract, values),
             latest=arrival.latest,
             bad_bytes=bad_bytes,
         )

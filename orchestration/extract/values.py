@@ -15,6 +15,13 @@ TEXT = "VARCHAR"
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 FRACTIONS = ("FLOAT", "DOUBLE")
 ISO = "iso"
+# Cells of a workbook: text, or the text of the number that stands for a value.
+EXCEL, EXCEL_1904 = "EXCEL", "EXCEL 1904"
+PLAIN_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+DAYS_FROM_1900_TO_1904 = 1462
+# Excel takes 1900 for a leap year: day 60 never was, and those before it count from a day later.
+LEAP_DAY_THAT_WAS_NOT = 60
+LATEST_EXCEL_DAY = 2_958_465
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 # Beyond the year 9999 the engine can hold times that no reader of the marts can.
 LATEST_EPOCH_MICROSECONDS = 253_402_300_799_000_000
@@ -53,6 +60,9 @@ def typed(column: ColumnContract, source: str, source_type: str, timezone: str) 
     timezone
         Zone of times that carry none.
     """
+    if source_type in (EXCEL, EXCEL_1904):
+        as_text = typed(column, source, TEXT, timezone)
+        return _from_cell(column, source, source_type, timezone, as_text)
     if source_type != TEXT:
         direct = _from_engine_type(column, source, source_type, timezone)
         if direct is not None:
@@ -105,6 +115,40 @@ def _from_engine_type(
         case "json" if source_type != TEXT:
             return f"to_json({source})"
     return None
+
+
+def _from_cell(
+    column: ColumnContract, cell: str, source_type: str, timezone: str, as_text: str
+) -> str:
+    """Return the expression of a cell's value; numbers are written in the workbook's own way."""
+    number = f"case when regexp_full_match({cell}, {literal(PLAIN_NUMBER)}) then {cell} end"
+    counted = f"try_cast({number} as double)"
+    match column.type:
+        case "date" | "timestamp" if not set(column.formats) & set(EPOCH_UNITS):
+            shift = DAYS_FROM_1900_TO_1904 if source_type == EXCEL_1904 else 0
+            moment = _excel_moment(f"({counted} + {shift})")
+            value = _to_utc(moment, timezone) if column.type == "timestamp" else moment
+            return f"case when {counted} is not null then {value} else {as_text} end"
+        case "integer":
+            whole = f"case when {counted} = trunc({counted}) then try_cast({counted} as bigint) end"
+            return f"coalesce({as_text}, {whole})"
+        case "decimal":
+            return f"coalesce(try_cast({number} as {raw_type(column)}), {as_text})"
+        case "double":
+            return f"coalesce(case when isfinite({counted}) then {counted} end, {as_text})"
+        case _:
+            return as_text
+
+
+def _excel_moment(days: str) -> str:
+    """Return the time that a count of days since the end of 1899 stands for, to the millisecond."""
+    first = f"case when {days} < {LEAP_DAY_THAT_WAS_NOT} then 31 else 30 end"
+    return (
+        f"case when {days} >= 0 and {days} < {LATEST_EXCEL_DAY + 1} "
+        f"and floor({days}) <> {LEAP_DAY_THAT_WAS_NOT} "
+        f"then make_timestamp(1899, 12, {first}, 0, 0, 0.0) "
+        f"+ to_milliseconds(cast(round({days} * 86400000) as bigint)) end"
+    )
 
 
 def _plain_number(column: ColumnContract, text: str) -> str:

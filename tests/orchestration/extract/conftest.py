@@ -64,6 +64,14 @@ class Bench:
     def loaded_ids(self) -> list[str]:
         return [row[0] for row in self.rows("select answer_id from raw.survey__answers order by 1")]
 
+    def raw_tables(self) -> list[str]:
+        return [
+            f"raw.{name}"
+            for (name,) in self.rows(
+                "select table_name from duckdb_tables() where schema_name = 'raw' order by 1"
+            )
+        ]
+
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         tables = ("raw.survey__answers", "quality.load_ledger", "quality.quarantine")
         return {table: self.rows(f"select * from {table} order by all") for table in tables}
@@ -86,6 +94,11 @@ def assert_ledger_adds_up(bench: Bench) -> None:
         load_id, rows_in, loaded, quarantined, duplicate = row
         count = "select count(*) from {} where _load_id = '{}'"
         assert rows_in == loaded + quarantined + duplicate
-        assert loaded == bench.rows(count.format("raw.survey__answers", load_id))[0][0]
+        kept = sum(bench.rows(count.format(table, load_id))[0][0] for table in bench.raw_tables())
+        left = bench.rows(
+            "select count(*) from quality.replaced_rows "
+            f"where load_id = '{load_id}' and reason <> 'stale'"
+        )[0][0]
+        assert loaded == kept + left
         stated = "select count(*) from quality.quarantine where load_id = '{}'"
         assert quarantined == bench.rows(stated.format(load_id))[0][0]

@@ -99,6 +99,13 @@ def test_lists_are_read_when_a_contract_takes_several_shapes(tmp_path: Path) -> 
         ('files: "accounts/*.csv*"', "files: [1]", r"files: \[1\] is no list of names"),
         ("minimum: 0", 'strip: [""]', "strip: takes texts out of .*, none of them empty"),
         ("type: string", 'type: string, strip: ["$"]', "strip: takes texts out of integer"),
+        ("format: csv", "format: fixed_width", "column account_id: .* needs its start"),
+        ("type: string", "type: string, start: 1", "only the format fixed_width has start"),
+        ("key: [acc", "version: [signd_at]\nkey: [acc", "version: 'signd_at' .*'signed_at'"),
+        ("key: [account_id]", "version: [signed_at]", "key: is missing; rows are replaced"),
+        ("key: [acc", "deleted: {column: x, values: [1]}\nkey: [acc", "deleted: column: 'x' is"),
+        ("key: [acc", "deleted: {column: mrr, values: []}\nkey: [acc", "no value that means"),
+        ("key: [acc", "deleted: {columns: mrr}\nkey: [acc", "deleted: column: is missing"),
         ("%d/%m/%Y", "isoo", "formats .*'isoo' is not one of iso, .*'iso'"),
     ],
 )
