@@ -26,8 +26,9 @@ from orchestration.draft.drafting import (
     try_until_keys_hold,
 )
 from orchestration.draft.landing_files import BadFileError
-from orchestration.draft.plan import NONE, Wishes
+from orchestration.draft.plan import NONE
 from orchestration.draft.streams import StreamDraft
+from orchestration.draft.supplies import Wishes
 from orchestration.draft.trial import throwaway_warehouse, trial_lines
 from orchestration.draft.vocabulary import Vocabulary, read_vocabulary
 from orchestration.draft.wishes import (
@@ -204,7 +205,7 @@ class Drafting:
         return plan
 
     def texts(self, plan: Plan) -> dict[str, str]:
-        """Write the folder's files out and try them; a view that cannot be right stops the draft."""
+        """Write the folder's files out and try them; a view that cannot be right stops it."""
         timezone = self.answers.timezone
         if timezone is None and any(stream.has_naive_times for stream in plan.streams):
             asked = self.conversation.ask("Time zone of times without one", "UTC")

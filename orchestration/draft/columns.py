@@ -12,11 +12,14 @@ from orchestration.draft import words
 from orchestration.draft.dates import DateGuess, guess_dates
 from orchestration.draft.facts import Facts, gather_facts
 from orchestration.draft.numbers import Marks, NumberGuess, guess_numbers
+from orchestration.draft.sample import EXCEL_CELL
 from orchestration.draft.values import NULL_TEXTS, share_that_fits, take_values
 from orchestration.extract.shapes import ColumnContract
 
 # From 2001 to 2039, in which operating systems' exports lie.
 EPOCH_SECONDS = (978_307_200, 2_200_000_000)
+# From 1970 to 2064.
+EXCEL_DAYS = (25_569, 60_000)
 LARGEST_DECIMAL = 1e15
 MONEY_SCALE = 2
 # A column of measures has more different values than this, a column of codes fewer.
@@ -205,7 +208,7 @@ class _Typing:
         stated = self.settled.types.get(self.place.name)
         if stated in ("string", "json", "boolean"):
             return _Outcome(type=stated)
-        if self.place.engine_type not in ("", "boolean", "json"):
+        if self.place.engine_type not in ("", "boolean", "json", EXCEL_CELL):
             return self._of_engine_type(self.place.engine_type)
         if self.place.engine_type == "json" or self.facts.is_json:
             return _Outcome(type="json")
@@ -223,6 +226,11 @@ class _Typing:
 
     def _of_numbers(self, numbers: NumberGuess, stated: str | None) -> _Outcome:
         name = self.place.name
+        if stated is None and self._is_excel_day(numbers):
+            return _Outcome(
+                type="date" if numbers.is_whole else "timestamp",
+                has_naive_times=not numbers.is_whole,
+            )
         if stated is None and numbers.is_whole:
             if words.is_time(name) and (time := self._whole_number_time(numbers)) is not None:
                 return time
@@ -238,6 +246,16 @@ class _Typing:
             readings = tuple(f"{way.decimal!r} is the decimal mark" for way in numbers.ways)
             return _Outcome(type="string", question="decimal", choices=readings)
         return self._fitting(self._decimal(numbers, way, stated))
+
+    def _is_excel_day(self, numbers: NumberGuess) -> bool:
+        """Whether the cells of a workbook hold days, which are numbers from 1900 on."""
+        smallest, largest = numbers.smallest or 0, numbers.largest or 0
+        return (
+            self.place.engine_type == EXCEL_CELL
+            and words.is_time(self.place.name)
+            and EXCEL_DAYS[0] <= smallest
+            and largest <= EXCEL_DAYS[1]
+        )
 
     def _decimal(self, numbers: NumberGuess, way: Marks, stated: str | None) -> _Outcome:
         options: dict[str, Any] = {}

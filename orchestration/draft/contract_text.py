@@ -104,8 +104,6 @@ def _landing(stream: StreamDraft, *, timezone: str, is_stated: bool) -> str:
         f"files: {scalar(patterns[0]) if len(patterns) == 1 else sequence(patterns)}",
         f"format: {kind}",
     ]
-    if sample.sheet:
-        lines.append(f"sheet: {scalar(sample.sheet)}")
     if sample.shape is not None:
         lines.append(f"encoding: {sample.shape.encoding}")
     if kind == "csv" and sample.shape is not None:

@@ -17,9 +17,11 @@ from orchestration.draft.columns import Settled
 from orchestration.draft.contract_text import contract_text
 from orchestration.draft.identities import IdentityPlan, plan_identities
 from orchestration.draft.landing_files import BadFileError, find_files, recognise
-from orchestration.draft.plan import Candidate, ViewPlan, Wishes, choose, plan_view
-from orchestration.draft.samples import Sample, take_sample
+from orchestration.draft.plan import ViewPlan, choose, plan_view
+from orchestration.draft.sample import Sample
+from orchestration.draft.samples import take_sample
 from orchestration.draft.streams import FileGroup, StreamDraft, draft_stream, group_files
+from orchestration.draft.supplies import Candidate, Wishes
 from orchestration.draft.trial import StreamTrial, throwaway_warehouse, try_stream
 from orchestration.draft.view_text import view_texts
 from orchestration.draft.vocabulary import Vocabulary

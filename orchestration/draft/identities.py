@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.draft.matching import customer_columns
-from orchestration.draft.plan import ViewPlan, customer_columns_of, identity_of
+from orchestration.draft.plan import ViewPlan, customer_columns_of
+from orchestration.draft.supplies import identity_of
 from orchestration.draft.vocabulary import Vocabulary
 from orchestration.draft.words import words_of
 from orchestration.extract.sql_text import literal

@@ -14,6 +14,7 @@ CURRENCY_MARKS = ("R$", "US$", "$", "€", "£", "¥", "₹", "EUR", "USD", "GBP
 FIXED_SPACES = ("\u00a0", "\u202f")
 # Below this share a column is text; what does not fit goes to quarantine and is reported.
 FITTING_SHARE = 0.99
+FIGURES = "^[+-]?\\s*[0-9][0-9., '\u00a0\u202f]*|\\s*[0-9][0-9., '\u00a0\u202f]*$"
 SIGN = "[+-]?"
 WHOLE = rf"{SIGN}[0-9]{{1,18}}"
 ZERO_AHEAD = rf"{SIGN}0[0-9]+"
@@ -156,8 +157,7 @@ def _currency_marks(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     found = connection.execute(f"""
         with marked as (
             select
-                trim(regexp_replace(value, '^[+-]?\\s*[0-9][0-9., ''\u00a0\u202f]*|\\s*[0-9][0-9., ''\u00a0\u202f]*$', ''))
-                    as mark,
+                trim(regexp_replace(value, {literal(FIGURES)}, '')) as mark,
                 row_count
             from {VALUES}
         )

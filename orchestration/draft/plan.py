@@ -2,64 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from orchestration.draft import words
 from orchestration.draft.columns import ColumnDraft
-from orchestration.draft.matching import Match, customer_columns, match_stream, says_stream
+from orchestration.draft.matching import customer_columns, match_stream, says_stream
 from orchestration.draft.streams import StreamDraft
+from orchestration.draft.supplies import (
+    Candidate,
+    Supply,
+    Wishes,
+    customer_supply,
+    grain_supply,
+    matched_supply,
+    response_supply,
+    said_supply,
+)
 from orchestration.draft.vocabulary import CanonicalStream, Vocabulary
-from orchestration.extract.shapes import check_one_of
 from orchestration.extract.sql_text import literal
 
 NONE = "none"
 # Further columns that make a file with no telling name likely to be of a stream.
 ENOUGH_TELLING = 2
-WORD = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """What the user has said about streams.
-
-    Attributes
-    ----------
-    streams
-        Canonical streams by the name of a file's stream; ``none`` for a file that feeds nothing.
-    constants
-        Value by ``column`` or ``stream.column``.
-    expressions
-        SQL, or a column's name, likewise.
-    """
-
-    streams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    expressions: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, said: Mapping[str, str], stream: str, column: str) -> str | None:
-        """Return what was said of a stream's column, before what was said of all streams."""
-        return said.get(f"{stream}.{column}", said.get(column))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Supply:
-    """How one canonical column is filled.
-
-    Attributes
-    ----------
-    sql
-        Expression over the file's columns.
-    meaning
-        Sentence for the model's description.
-    columns
-        Columns of the file that it uses.
-    """
-
-    sql: str
-    meaning: str
-    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,24 +53,6 @@ class ViewPlan:
     def name(self) -> str:
         """Name of the canonical stream."""
         return self.canonical.name
-
-
-@dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A stream that a file may supply.
-
-    Attributes
-    ----------
-    lacking
-        Essential columns that the file does not have.
-    score
-        The higher, the likelier.
-    """
-
-    canonical: CanonicalStream
-    matches: Mapping[str, Match]
-    lacking: tuple[str, ...]
-    score: float
 
 
 def candidates(stream: StreamDraft, vocabulary: Vocabulary) -> list[Candidate]:
@@ -232,11 +178,11 @@ def plan_view(
     for column, kind in canonical.columns.items():
         supply = (
             supplies.get(column)
-            or _said(stream, canonical.name, column, kind, wishes)
-            or _grain(stream, candidate, column, customers)
-            or _customer(stream, column, customers, source)
-            or _matched(candidate, column)
-            or _response(stream, canonical, column, answers_survey=answers_survey)
+            or said_supply(stream, canonical.name, column, kind, wishes)
+            or grain_supply(stream, candidate, column, customers)
+            or customer_supply(stream, column, customers, source)
+            or matched_supply(candidate, column)
+            or response_supply(stream, canonical, column, answers_survey=answers_survey)
         )
         if supply is not None:
             supplies[column] = supply
@@ -252,135 +198,6 @@ def plan_view(
         conditions=_conditions(stream, canonical, ordered),
         unmapped=tuple(column.name for column in stream.columns if column.name not in used),
     )
-
-
-def _said(
-    stream: StreamDraft, stream_name: str, column: str, kind: str, wishes: Wishes
-) -> Supply | None:
-    constant = wishes.of(wishes.constants, stream_name, column)
-    if constant is not None:
-        return Supply(sql=typed_literal(column, kind, constant), meaning=f"Always {constant}.")
-    expression = wishes.of(wishes.expressions, stream_name, column)
-    if expression is None:
-        return None
-    named = stream.column(expression)
-    if named is not None:
-        return Supply(sql=named.name, meaning=described(named), columns=(named.name,))
-    known = {c.name for c in stream.columns}
-    used = tuple(sorted(known.intersection(word.lower() for word in WORD.findall(expression))))
-    return Supply(sql=expression, meaning="Worked out in the view.", columns=used)
-
-
-def typed_literal(column: str, kind: str, text: str) -> str:
-    """Return a constant as an SQL literal of a canonical column's type.
-
-    Raises
-    ------
-    ContractError
-        When the text is none of the type.
-    """
-    if kind == "boolean":
-        check_one_of(f"--constant {column}", text, ["true", "false"])
-        return text
-    if kind in ("double", "bigint") or kind.startswith("decimal"):
-        check_one_of(
-            f"--constant {column} (a number)",
-            text if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else repr(text),
-            [text],
-        )
-        return text
-    if kind in ("timestamp", "date"):
-        return f"cast({literal(text)} as {kind})"
-    return literal(text)
-
-
-def _grain(
-    stream: StreamDraft, candidate: Candidate, column: str, customers: Sequence[ColumnDraft]
-) -> Supply | None:
-    """Return what identifies a row: an id of its own, the file's key, or the line in the file."""
-    canonical = candidate.canonical
-    if column != canonical.grain:
-        return None
-    if canonical.name == "accounts" and customers:
-        return Supply(
-            sql=customers[0].name, meaning=described(customers[0]), columns=(customers[0].name,)
-        )
-    match = candidate.matches.get(column)
-    if match is not None and match.column.is_unique:
-        return Supply(
-            sql=match.column.name, meaning=described(match.column), columns=(match.column.name,)
-        )
-    if column in canonical.essential:
-        # An order or a ticket has an id of its own; a row of the file is not one of them.
-        return None
-    return row_identity(stream)
-
-
-def row_identity(stream: StreamDraft) -> Supply:
-    """Return the expression that identifies a row of a file."""
-    key = stream.key.columns
-    if len(key) == 1:
-        column = stream.column(key[0])
-        return Supply(
-            sql=key[0], meaning=described(column) if column else f"{key[0]}.", columns=key
-        )
-    if key:
-        parts = ", ':', ".join(f"cast({name} as varchar)" for name in key)
-        return Supply(sql=f"concat({parts})", meaning=f"{' and '.join(key)}.", columns=key)
-    return Supply(
-        sql="concat(_source_file, ':', cast(_source_line as varchar))",
-        meaning="File and line: the file carries no id.",
-    )
-
-
-def _customer(
-    stream: StreamDraft, column: str, customers: Sequence[ColumnDraft], source: str
-) -> Supply | None:
-    if not customers or column not in ("customer_key_type", "customer_key"):
-        return None
-    kind, sql = identity_of(stream, customers[0], source)
-    if column == "customer_key_type":
-        return Supply(sql=literal(kind), meaning="Kind of customer_key.")
-    return Supply(sql=sql, meaning=described(customers[0]), columns=(customers[0].name,))
-
-
-def identity_of(stream: StreamDraft, column: ColumnDraft, source: str) -> tuple[str, str]:
-    """Return the identity type that a column's values have, and the expression of the value."""
-    personal = column.contract.personal_data
-    if personal == "email":
-        return "email", f"lower(trim({column.name}))"
-    if personal == "phone":
-        return "phone", f"trim({column.name})"
-    name = column.name
-    if name == "id":
-        name = f"{words.singular(stream.name)}_id"
-    return f"{source}_{name}", column.name
-
-
-def _matched(candidate: Candidate, column: str) -> Supply | None:
-    match = candidate.matches.get(column)
-    if match is None:
-        return None
-    if column == candidate.canonical.grain:
-        return None
-    return Supply(
-        sql=match.column.name, meaning=described(match.column), columns=(match.column.name,)
-    )
-
-
-def _response(
-    stream: StreamDraft, canonical: CanonicalStream, column: str, *, answers_survey: bool
-) -> Supply | None:
-    """Return the response that a row is, where no column names it: a row of answers is one."""
-    is_one = canonical.name == "survey_answers" or (canonical.name == "feedback" and answers_survey)
-    return row_identity(stream) if column == "response_id" and is_one else None
-
-
-def described(column: ColumnDraft) -> str:
-    """Return a sentence about a column that a person may finish."""
-    kind = ", UTC" if column.type == "timestamp" else ""
-    personal = column.contract.personal_data
-    return f"From {column.contract.source_name}{kind}{'; personal data' if personal else ''}."
 
 
 def _conditions(

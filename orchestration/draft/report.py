@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from orchestration.draft.drafting import Plan, ViewTrial
-from orchestration.draft.plan import Candidate, ViewPlan
+from orchestration.draft.plan import ViewPlan
 from orchestration.draft.streams import StreamDraft
+from orchestration.draft.supplies import Candidate
 
 MOST_LEFT_OUT = 2
 # A name that says the stream, and a column of it: less is no resemblance.
@@ -50,7 +51,8 @@ def stream_lines(stream: StreamDraft) -> Iterator[str]:
     for column in stream.columns:
         yield from (f"    {column.name}: {note}" for note in column.notes)
         if column.question:
-            yield f"    {column.name}: undecided, {' or '.join(column.choices)}; {hint(column.question)}"
+            choices = " or ".join(column.choices)
+            yield f"    {column.name}: undecided, {choices}; {hint(column.question)}"
 
 
 def hint(question: str) -> str:

@@ -14,7 +14,7 @@ from orchestration.draft import words
 from orchestration.draft.columns import ColumnDraft, ColumnPlace, Settled, draft_column, unsettled
 from orchestration.draft.keys import KeyGuess, guess_key
 from orchestration.draft.landing_files import FORMAT_OF_SUFFIX
-from orchestration.draft.samples import Sample
+from orchestration.draft.sample import Sample
 from orchestration.extract.sql_text import identifier
 from orchestration.extract.text_files import PACKED_SUFFIXES
 
@@ -175,7 +175,7 @@ def _belongs(sample: Sample, other: Sample) -> bool:
 def _dialect(sample: Sample) -> tuple[object, ...]:
     shape = sample.shape
     if shape is None:
-        return (sample.sheet,)
+        return ()
     return shape.encoding, shape.delimiter, shape.quote, shape.header_rows, sample.records
 
 

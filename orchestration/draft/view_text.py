@@ -10,8 +10,9 @@ from dataclasses import replace
 from orchestration.draft.columns import ColumnDraft
 from orchestration.draft.contract_text import description, flow
 from orchestration.draft.identities import IdentityPlan
-from orchestration.draft.plan import Supply, ViewPlan, row_identity
+from orchestration.draft.plan import ViewPlan
 from orchestration.draft.streams import StreamDraft
+from orchestration.draft.supplies import Supply, row_identity
 
 WIDTH = 98
 ROW_ID = "row_id"

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from orchestration.draft.columns import Settled
 from orchestration.draft.dates import DATE_ORDERS
 from orchestration.draft.drafting import Look, Plan
-from orchestration.draft.plan import NONE, Wishes
+from orchestration.draft.plan import NONE
+from orchestration.draft.supplies import Wishes
 from orchestration.draft.vocabulary import Vocabulary
 from orchestration.extract.shapes import TYPES, ContractError, check_one_of
 
