@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,7 +204,7 @@ class Drafting:
         _say(report.plan_lines(plan))
         return plan
 
-    def texts(self, plan: Plan) -> dict[str, str]:
+    def texts(self, plan: Plan) -> Mapping[str, str]:
         """Write the folder's files out and try them; a view that cannot be right stops it."""
         timezone = self.answers.timezone
         if timezone is None and any(stream.has_naive_times for stream in plan.streams):
@@ -212,7 +212,7 @@ class Drafting:
             timezone = None if self.conversation.is_silent else asked
         check_timezone(timezone or "UTC")
         owner = self.answers.owner or self.conversation.ask("Team that owns the source", "unowned")
-        texts, trials, views = try_until_keys_hold(
+        tried = try_until_keys_hold(
             self.connection,
             plan,
             Terms(
@@ -225,12 +225,13 @@ class Drafting:
             replan=lambda streams: plan_source(self.source, streams, self.vocabulary, self.wishes),
         )
         click.echo("\nTried with the loader:")
-        _say(trial_lines(trials))
-        problems = report.view_problems(views)
+        _say(trial_lines(tried.streams))
+        _say(report.refuted_lines(tried.refuted))
+        problems = report.view_problems(tried.views)
         if problems:
             raise ContractError("; ".join(problems) + "; nothing was written")
-        _say(report.trial_view_lines(views))
-        return texts
+        _say(report.trial_view_lines(tried.views))
+        return tried.texts
 
     def _settle(
         self, streams: Sequence[StreamDraft], settled: dict[str, Settled]
@@ -299,7 +300,7 @@ def _target(name: str, parent: Path, *, is_forced: bool) -> Path:
     return folder
 
 
-def _write(folder: Path, source: str, texts: dict[str, str]) -> None:
+def _write(folder: Path, source: str, texts: Mapping[str, str]) -> None:
     """Write the files; drafted ones of an earlier try that are drafted no more are removed."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():

@@ -225,13 +225,29 @@ def _unfed(plan: Plan) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """The folder's files and what became of them on trial.
+
+    Attributes
+    ----------
+    refuted
+        Keys of the samples, by stream, that do not hold in the whole files.
+    """
+
+    texts: Mapping[str, str]
+    streams: Sequence[StreamTrial]
+    views: Sequence[ViewTrial]
+    refuted: Mapping[str, Sequence[tuple[str, ...]]]
+
+
 def try_until_keys_hold(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
     terms: Terms,
     *,
     replan: Callable[[Sequence[StreamDraft]], Plan],
-) -> tuple[dict[str, str], list[StreamTrial], list[ViewTrial]]:
+) -> Tried:
     """Write the draft out and try it, with another key where the whole files refute the sample's.
 
     Parameters
@@ -245,7 +261,7 @@ def try_until_keys_hold(
         trials, views = try_draft(texts, plan, terms)
         wrong = refuted_keys(plan, trials)
         if not wrong:
-            return texts, trials, views
+            return Tried(texts=texts, streams=trials, views=views, refuted=refuted)
         for name, key in wrong.items():
             refuted.setdefault(name, []).append(key)
         plan = replan(

@@ -13,6 +13,7 @@ from orchestration.extract.text_files import (
     BYTE_ORDER_MARKS,
     DAMAGED,
     PACKED_SUFFIXES,
+    FileProblemError,
     unpacked_suffix,
 )
 
@@ -120,6 +121,8 @@ def recognise(path: Path, root: Path) -> FoundFile:
         _check_packing(path, packed)
         kind = FORMAT_OF_SUFFIX.get(unpacked_suffix(path))
         first = packed if kind == "xlsx" else first_bytes(path, 8192)
+    except FileProblemError as error:
+        raise BadFileError(str(error)) from error
     except OSError as error:
         message = f"cannot be opened ({error.strerror}); check who may read it"
         raise BadFileError(message) from error

@@ -113,6 +113,16 @@ def _left_lines(stream: StreamDraft, left: Sequence[Candidate]) -> Iterator[str]
             )
 
 
+def refuted_lines(refuted: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[str]:
+    """Yield the keys that a sample suggested and the whole files do not bear out."""
+    for name, keys in refuted.items():
+        for key in keys:
+            yield (
+                f"  {name}: the key {', '.join(key)} does not hold in the whole file, so the "
+                "contract has another, or none"
+            )
+
+
 def trial_view_lines(trials: Sequence[ViewTrial]) -> Iterator[str]:
     """Yield what the views gave on the trial's rows."""
     for trial in trials:

@@ -169,7 +169,8 @@ def _belongs(sample: Sample, other: Sample) -> bool:
     same_folder = PurePosixPath(sample.file.name).parent == PurePosixPath(other.file.name).parent
     if mine == theirs:
         return alike or len(mine) >= FEWEST_TELLING_COLUMNS
-    return alike and same_folder and len(mine & theirs) >= SAME_STREAM_SHARE * len(mine | theirs)
+    shared = len(mine & theirs)
+    return alike and same_folder and shared >= SAME_STREAM_SHARE * min(len(mine), len(theirs))
 
 
 def _dialect(sample: Sample) -> tuple[object, ...]:
