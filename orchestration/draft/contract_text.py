@@ -79,7 +79,7 @@ def _table(
         for c in stream.columns
     )
     todo = [f"TODO: {unfed}"] if unfed else []
-    notes = "".join(f"{' ' * 14}# {note}.\n" for note in (*todo, *stream.notes))
+    notes = "".join(f"{' ' * 14}# {' '.join(note.split())}.\n" for note in (*todo, *stream.notes))
     grain = " and ".join(stream.key.columns) or "line of the file"
     return f"""      - name: {stream.name}
         identifier: {source}__{stream.name}

@@ -28,9 +28,12 @@ from orchestration.draft.vocabulary import Vocabulary
 from orchestration.extract.contract_yaml import read_source
 from orchestration.extract.shapes import ContractError
 from orchestration.extract.sql_text import identifier
+from orchestration.extract.text_files import PACKED_SUFFIXES
 
 # Files up to this size are tried whole; of larger ones the sample is.
 WHOLE_TRIAL_BYTES = 64 << 20
+# Text of exports packs to about an eighth.
+PACKED_SHARE = 8
 CONFIG = re.compile(r"\{\{ config\(.*?\) \}\}")
 REFERENCE = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 SOURCE = re.compile(r"\{\{ source\('(\w+)', '(\w+)'\) \}\}")
@@ -326,7 +329,9 @@ def _land(sample: Sample, landing: Path) -> None:
     """Put a file, or the beginning of a large one, where the trial finds it."""
     target = landing / sample.file.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    if sample.prefix is None or sample.file.path.stat().st_size <= WHOLE_TRIAL_BYTES:
+    is_packed = target.suffix.lower() in PACKED_SUFFIXES
+    limit = WHOLE_TRIAL_BYTES // PACKED_SHARE if is_packed else WHOLE_TRIAL_BYTES
+    if sample.prefix is None or sample.file.path.stat().st_size <= limit:
         target.symlink_to(sample.file.path)
     elif target.suffix.lower() == ".gz":
         with gzip.open(target, "wb", compresslevel=1) as packed:

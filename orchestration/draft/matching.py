@@ -20,6 +20,8 @@ TYPES_OF = {
 NUMBERS = ("integer", "decimal", "double")
 WRITTEN = ("comment_text", "answer_text", "note")
 EXACT, STRIPPED, ENDING = 1.0, 0.9, 0.7
+BY_NOUN = 2.0
+ANY_TABLES = ("id", "key", "name")
 # Each later synonym is a little less likely.
 STEP = 0.01
 
@@ -40,12 +42,15 @@ class Match:
 
 def match_stream(stream: StreamDraft, canonical: CanonicalStream) -> dict[str, Match]:
     """Return the best column of a file for each column of a canonical stream that finds one."""
+    by_noun = says_stream(stream, canonical) == BY_NOUN
     pairs = sorted(
         (
             (name_quality(stream, column.name, names), target, column)
             for target, names in canonical.names.items()
             for column in stream.columns
             if _fits_type(canonical, target, column)
+            # Every table has an id; it is this stream's only when the file is.
+            and (by_noun or target != canonical.grain or column.name not in ANY_TABLES)
         ),
         key=lambda pair: (-pair[0], pair[1], pair[2].name),
     )
@@ -104,11 +109,20 @@ def customer_columns(stream: StreamDraft, vocabulary: Vocabulary) -> list[Column
     return [column for _, _, column in sorted(ranked, key=lambda entry: entry[:2])]
 
 
-def says_stream(stream: StreamDraft, canonical: CanonicalStream) -> bool:
-    """Return whether the names of the files say that they are of this stream."""
-    said = {words.singular(word) for word in words.words_of(stream.name)}
-    said |= {"_".join(map(words.singular, words.words_of(stream.name)))}
-    return bool(said.intersection(map(words.singular, canonical.files)))
+def says_stream(stream: StreamDraft, canonical: CanonicalStream) -> float:
+    """Return how plainly a file's name says its stream: 2 by its noun, 1 by any word, else 0.
+
+    The last word of an English compound is its noun: a ticket's comment is a comment.
+    """
+    said = [words.singular(word) for word in words.words_of(stream.name)]
+    wanted = {words.singular(word) for word in canonical.files}
+    nouns = {"_".join(said), *said[-1:]}
+    while said and said[-1] in words.TRAILING_WORDS:
+        said.pop()
+        nouns |= {"_".join(said), *said[-1:]}
+    if wanted & nouns:
+        return BY_NOUN
+    return 1.0 if wanted.intersection(said) else 0.0
 
 
 def _fits_type(canonical: CanonicalStream, target: str, column: ColumnDraft) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestration.draft.columns import ColumnDraft
-from orchestration.draft.matching import customer_columns, match_stream, says_stream
+from orchestration.draft.matching import BY_NOUN, customer_columns, match_stream, says_stream
 from orchestration.draft.streams import StreamDraft
 from orchestration.draft.supplies import (
     Candidate,
@@ -76,7 +76,7 @@ def weigh(stream: StreamDraft, canonical: CanonicalStream, vocabulary: Vocabular
     matches = match_stream(stream, canonical)
     customers = customer_columns_of(stream, canonical, vocabulary)
     lacking = []
-    score = 2.0 if says_stream(stream, canonical) else 0.0
+    score = says_stream(stream, canonical)
     for entry in canonical.essential:
         wanted = (entry,) if isinstance(entry, str) else entry
         if wanted == ("customer_key",):
@@ -100,7 +100,7 @@ def customer_columns_of(
     found = customer_columns(stream, vocabulary)
     if canonical.name in ("accounts", "contacts"):
         own = stream.column("id")
-        if own is not None and says_stream(stream, canonical):
+        if own is not None and says_stream(stream, canonical) == BY_NOUN:
             found = [*found, own]
     if canonical.name == "accounts":
         found = [column for column in found if column.is_unique]

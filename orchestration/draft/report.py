@@ -106,11 +106,10 @@ def _left_lines(stream: StreamDraft, left: Sequence[Candidate]) -> Iterator[str]
             yield f"    {stream.name} could supply {name} instead: --stream {stream.name}={name}"
         elif len(candidate.lacking) == 1 and candidate.score >= NEAR_SCORE:
             (lacking,) = candidate.lacking
-            yield f"    {stream.name} resembles {name} but lacks {lacking}" + (
-                f": --stream {stream.name}={name} --map {name}.{lacking}=EXPRESSION"
-                if lacking.isidentifier()
-                else ": group its rows in a view by hand"
-            )
+            remedy = f"--stream {stream.name}={name} --map {name}.COLUMN=EXPRESSION"
+            if lacking.startswith("one row per"):
+                remedy = "group its rows in a view by hand"
+            yield f"    {stream.name} resembles {name} but lacks {lacking}: {remedy}"
 
 
 def refuted_lines(refuted: Mapping[str, Sequence[tuple[str, ...]]]) -> Iterator[str]:

@@ -55,10 +55,10 @@ def take_sample(
     """
     relation = f"throughline_draft_{number}"
     try:
-        if file.format == "parquet":
-            return _parquet(connection, file, relation)
         folder = spool / str(number)
         folder.mkdir()
+        if file.format == "parquet":
+            return _parquet(connection, file, relation, folder)
         if file.format == "xlsx":
             return _excel(connection, file, relation, folder)
         data = first_bytes(file.path, SAMPLE_BYTES + 1)
@@ -133,7 +133,9 @@ def _header_lines(content: str, shape: TextShape) -> int:
     return number
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, file: FoundFile, relation: str) -> Sample:
+def _parquet(
+    connection: duckdb.DuckDBPyConnection, file: FoundFile, relation: str, folder: Path
+) -> Sample:
     described = connection.execute(
         f"select column_name, column_type from "
         f"(describe select * from read_parquet({literal(str(file.path))}))"
@@ -147,9 +149,17 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: FoundFile, relation: s
         f"select {cells} from read_parquet({literal(str(file.path))}) limit {SAMPLE_ROWS}"
     )
     rows = count_rows(connection, relation)
+    prefix = None
+    if rows == SAMPLE_ROWS:
+        prefix = folder / "beginning.parquet"
+        connection.execute(
+            f"copy (select * from read_parquet({literal(str(file.path))}) limit {SAMPLE_ROWS}) "
+            f"to {literal(str(prefix))} (format parquet)"
+        )
     return Sample(
         file=file,
         relation=relation,
+        prefix=prefix,
         names=tuple(name for name, _ in described),
         engine_types=tuple("" if kind == "VARCHAR" else kind for _, kind in described),
         rows=rows,

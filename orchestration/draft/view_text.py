@@ -207,6 +207,8 @@ group by source_record_id, identity_type, identity_value
 
 def _identities_yml(source: str, plan: IdentityPlan) -> str:
     kinds = ", ".join(sorted({row.kind_name for row in plan.rows}))
+    kind = next((name for name in ("email", "phone") if name in kinds.split(", ")), None)
+    personal = f"        config: {flow({'meta': {'personal_data': kind}})}\n" if kind else ""
     return f"""version: 2
 
 models:
@@ -224,9 +226,9 @@ models:
         data_tests: [not_null]
       - {{name: identity_type, description: "{kinds}."}}
       - name: identity_value
-        description: "The key."
+        description: "The key{"; personal data" if personal else ""}."
         data_tests: [not_null]
-      - {{name: observed_at, description: "First time that the source states it, UTC."}}
+{personal}      - {{name: observed_at, description: "First time that the source states it, UTC."}}
     config:
       tags: [{source}]
 """

@@ -45,6 +45,8 @@ MONEY_WORDS = _words(
     "mrr arr balance discount tax salary income"
 )
 NOISE_WORDS = _words("dataset data sample export extract dump full latest file table")
+# Words behind the noun that names a table's rows.
+TRAILING_WORDS = _words("history list info detail event log row")
 COMMENT_WORDS = _words(
     "comment comments message verbatim verbatims feedback review body note notes text remark "
     "remarks description subject transcript opinion answer"

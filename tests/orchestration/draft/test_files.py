@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 
 import duckdb
 import pytest
 
-from orchestration.draft import samples
+from orchestration.draft import drafting, sample, samples
 from tests.orchestration.draft.conftest import Drafter
 from tests.orchestration.extract.workbooks import sheet_xml, workbook
 
@@ -271,3 +272,21 @@ def test_text_is_kept_when_its_null_is_a_value_elsewhere(drafter: Drafter) -> No
     contract = drafter.written("_acme__sources.yml")
     assert 'null_values: ["", None]' in contract
     assert "{name: age, type: integer}" in contract
+
+
+@pytest.mark.parametrize("name", ["orders_2024.csv", "orders_2024.csv.gz", "orders_2024.jsonl"])
+def test_only_the_beginning_is_tried_when_a_file_is_large(
+    drafter: Drafter, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(sample, "SAMPLE_BYTES", 300)
+    monkeypatch.setattr(samples, "SAMPLE_BYTES", 300)
+    monkeypatch.setattr(drafting, "WHOLE_TRIAL_BYTES", 80)
+    if name.endswith(".jsonl"):
+        text = "".join(f'{{"order_id": "o{n}", "note": "a b"}}\n' for n in range(99))
+    else:
+        text = "order_id,note\n" + "".join(f'o{n},"first\nsecond"\n' for n in range(99))
+    drafter.put(name, gzip.compress(text.encode()) if name.endswith(".gz") else text)
+    output = drafter.run().output
+    (told,) = re.findall(rf"{name}: (\d+) rows in = \1 would load \+ 0 quarantine", output)
+    assert 5 < int(told) < 20
+    assert "a sample)" in output
