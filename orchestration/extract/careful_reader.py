@@ -47,7 +47,7 @@ def split_carefully(
     Raises
     ------
     FileProblemError
-        When a line is too long for the engine.
+        When the engine does not find the lines that there are.
     """
     _read_lines(connection, text, header_lines)
     _assemble_records(connection, contract, field_count)
@@ -91,10 +91,11 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, text: TextFile, header_li
     connection.execute(
         f"create or replace temp table {LINES} as select rtrim(line, chr(13)) as line from {scan}"
     )
-    if collect_rejects(connection, text):
+    counted = connection.execute(f"select count(*) from {LINES}").fetchone()
+    if collect_rejects(connection, text) or counted != (text.line_count,):
         message = (
-            "quotes are not closed, and a line is longer than two million bytes; export the file "
-            "again with its quotes doubled and its fields quoted"
+            "quotes are not closed, and its lines cannot be told apart; export the file again with "
+            "its quotes doubled and its fields quoted"
         )
         raise FileProblemError(message)
     connection.execute(f"delete from {LINES} where rowid < $1", [header_lines])

@@ -13,6 +13,7 @@ from orchestration.extract.careful_reader import CELLS, split_carefully
 from orchestration.extract.checks import BAD_BYTE_MARK
 from orchestration.extract.headers import extra_object, match_columns
 from orchestration.extract.line_numbers import number_rows
+from orchestration.extract.long_lines import reject_long_lines, take_out_long_lines
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import literal
 from orchestration.extract.staging import (
@@ -32,6 +33,7 @@ from orchestration.extract.text_reader import (
 )
 
 HEADER_BYTES = 1 << 20
+TOO_LONG = "line {} is longer than two million bytes; look for what is not closed, or split it"
 # What the engine's scanner raises over text that it cannot follow.
 SCAN_FAILURES = (duckdb.InvalidInputException, duckdb.ConversionException)
 
@@ -59,6 +61,10 @@ def stage_csv(
     """
     header = read_header(contract, text)
     positions, warnings = match_columns(contract, header.names)
+    text, too_long = take_out_long_lines(text)
+    if too_long and len(header.names) == 1:
+        # In a file of one column the blank line in its place would count as a row.
+        raise FileProblemError(TOO_LONG.format(too_long[0].line_number))
     try:
         rows_in = _stage_quickly(connection, contract, text, arrival, header, positions)
     except SCAN_FAILURES:
@@ -69,6 +75,7 @@ def stage_csv(
     if rows_in is None:
         message = "the file's lines cannot be told apart; check that it is text"
         raise FileProblemError(message)
+    rows_in += reject_long_lines(connection, too_long)
     return StagedFile(rows_in=rows_in, warnings=tuple(warnings))
 
 

@@ -6,12 +6,14 @@ import duckdb
 
 from orchestration.extract.headers import extra_object
 from orchestration.extract.line_numbers import number_rows
+from orchestration.extract.long_lines import reject_long_lines, take_out_long_lines
 from orchestration.extract.shapes import ColumnContract, StreamContract
 from orchestration.extract.sql_text import literals
 from orchestration.extract.staging import ROWS, Arrival, SourceColumns, StagedFile, checked_select
 from orchestration.extract.text_files import TextFile
 from orchestration.extract.text_reader import (
     NEVER_IN_TEXT,
+    check_lines,
     collect_rejects,
     prepare_rejects,
     scan_text,
@@ -30,6 +32,7 @@ def stage_fixed_width(
 
     Places count characters. What stands between or behind the contract's columns is kept as extra.
     """
+    text, too_long = take_out_long_lines(text)
     scan = scan_text(
         text,
         columns=["line"],
@@ -62,7 +65,7 @@ def stage_fixed_width(
     )
     connection.execute(f"create or replace temp table {ROWS} as {select}")
     rejected = collect_rejects(connection, text)
-    number_rows(
+    lines_read = number_rows(
         connection,
         text,
         header_lines=contract.header_rows,
@@ -70,6 +73,8 @@ def stage_fixed_width(
         skips_blank_lines=False,
         only="not _is_blank",
     )
+    check_lines(lines_read, text)
+    rejected += reject_long_lines(connection, too_long)
     rows = connection.execute(
         f"select count(*), count(_extra) from {ROWS} where not _is_blank"
     ).fetchone()

@@ -12,6 +12,7 @@ import duckdb
 from orchestration.extract.checks import Check
 from orchestration.extract.json_paths import first_key, holds_array, path_of, plain_steps, without
 from orchestration.extract.line_numbers import number_rows
+from orchestration.extract.long_lines import reject_long_lines, take_out_long_lines
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import literal, literals
 from orchestration.extract.staging import (
@@ -25,6 +26,7 @@ from orchestration.extract.staging import (
 from orchestration.extract.text_files import FileProblemError, TextFile
 from orchestration.extract.text_reader import (
     NEVER_IN_TEXT,
+    check_lines,
     collect_rejects,
     prepare_rejects,
     scan_text,
@@ -101,6 +103,7 @@ def _stage_lines(
     text: TextFile,
     arrival: Arrival,
 ) -> int:
+    text, too_long = take_out_long_lines(text)
     scan = scan_text(
         text,
         columns=["line"],
@@ -125,7 +128,7 @@ def _stage_lines(
     connection.execute(f"create or replace temp table {ROWS} as {select}")
     rejected = collect_rejects(connection, text)
     # Blank lines are numbered with the rest and then left out, so that no line shifts.
-    number_rows(
+    lines_read = number_rows(
         connection,
         text,
         header_lines=0,
@@ -133,6 +136,8 @@ def _stage_lines(
         skips_blank_lines=False,
         only="not _is_blank",
     )
+    check_lines(lines_read, text)
+    rejected += reject_long_lines(connection, too_long)
     rows = connection.execute(f"select count(*) from {ROWS} where not _is_blank").fetchone()
     return (rows[0] if rows else 0) + rejected
 

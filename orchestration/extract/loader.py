@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +25,12 @@ from orchestration.extract.formats import with_known_format
 from orchestration.extract.json_reader import stage_json
 from orchestration.extract.ledger import FileLoad, LandedFile
 from orchestration.extract.parquet_reader import stage_parquet
-from orchestration.extract.raw_table import deleted_table, prepare_raw_table, raw_table
+from orchestration.extract.raw_table import (
+    deleted_table,
+    in_file_order,
+    prepare_raw_table,
+    raw_table,
+)
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.staging import NUMBERED, Arrival, StagedFile
 from orchestration.extract.text_files import (
@@ -39,6 +46,16 @@ UNREADABLE = (
     duckdb.ConversionException,
     duckdb.InvalidTypeException,
     duckdb.NotImplementedException,
+)
+# Whatever moves or locks a file while it is read is no fault of the machine that stops a run.
+UNREACHABLE = (FileNotFoundError, PermissionError, IsADirectoryError)
+GONE = (
+    "the file could not be opened, or vanished while it was read ({}); let whatever writes to "
+    "landing finish first: a file there stays as it is"
+)
+CHANGED = (
+    "the file changed while it was read; nothing of it was kept, the next run loads it: write to "
+    "another place and move the finished file into landing"
 )
 TEXT_STAGES = {"csv": stage_csv, "jsonl": stage_json, "fixed_width": stage_fixed_width}
 
@@ -140,34 +157,66 @@ def _load_file(
     path: Path,
     arrival: Arrival,
 ) -> FileLoad:
-    landed = LandedFile(
-        source_name=contract.source_name,
-        stream=contract.name,
-        file_name=path.relative_to(landing_dir).as_posix(),
-        file_bytes=path.stat().st_size,
-        file_sha256=sha256_of(path),
-    )
+    file_name = path.relative_to(landing_dir).as_posix()
+    try:
+        landed = LandedFile(
+            source_name=contract.source_name,
+            stream=contract.name,
+            file_name=file_name,
+            file_bytes=path.stat().st_size,
+            file_sha256=sha256_of(path),
+        )
+    except UNREACHABLE as error:
+        # Without its content there is nothing that the ledger could tell it by.
+        message = GONE.format(type(error).__name__)
+        return FileLoad(file_name=file_name, status="failed", message=message)
     latest = ledger.latest_load(connection, landed)
     if latest is not None and latest[1] == landed.file_sha256:
-        return FileLoad(file_name=landed.file_name, status="unchanged")
+        return FileLoad(file_name=file_name, status="unchanged")
     if latest is not None:
         undone = latest[0] if ledger.is_loaded(connection, landed) else ""
         landed = replace(landed, is_correction=True, after_load_id=undone)
     with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
         try:
-            staged = _stage(connection, contract, path, arrival, Path(spool))
+            with _one_version(path):
+                staged = _stage(connection, contract, path, arrival, Path(spool))
+                return _keep_whole(connection, contract, landed, staged, arrival, path)
         except FileProblemError as error:
-            load = FileLoad(file_name=landed.file_name, status="failed", message=str(error))
+            load = FileLoad(file_name=file_name, status="failed", message=str(error))
             ledger.record(connection, landed, load, arrival.received_at)
             return load
-        connection.begin()
-        try:
-            load = _keep(connection, contract, landed, staged, arrival)
-            ledger.record(connection, landed, load, arrival.received_at)
-        except BaseException:
-            connection.rollback()
+
+
+@contextmanager
+def _one_version(path: Path) -> Iterator[None]:
+    """Tell a file that vanished while it was read from a disk that failed."""
+    try:
+        yield
+    except (*UNREACHABLE, duckdb.IOException) as error:
+        if path.exists() and not isinstance(error, UNREACHABLE):
             raise
-        connection.commit()
+        raise FileProblemError(GONE.format(type(error).__name__)) from error
+
+
+def _keep_whole(
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    landed: LandedFile,
+    staged: StagedFile,
+    arrival: Arrival,
+    path: Path,
+) -> FileLoad:
+    """Keep the staged rows and the file's line in the ledger, or nothing at all."""
+    connection.begin()
+    try:
+        load = _keep(connection, contract, landed, staged, arrival)
+        if path.stat().st_size != landed.file_bytes:
+            raise FileProblemError(CHANGED)
+        ledger.record(connection, landed, load, arrival.received_at)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
     return load
 
 
@@ -209,8 +258,9 @@ def _keep(
     withdrawn = duplicate = 0
     if landed.is_correction and contract.key:
         withdrawn = replaced.withdraw_corrected(connection, contract, landed, arrival.received_at)
-    only = "_faults is null"
-    if duplicates.find_duplicates(connection, contract, landed):
+    # Where the rows stay in the file, looking for faults again would cost as much as before.
+    only = "_faults is null" if quarantined else "true"
+    if duplicates.find_duplicates(connection, contract, landed, rows=staged.rows_in, sound=only):
         quarantined += ledger.quarantine_conflicts(
             connection, contract, landed, arrival.received_at, duplicates.VERDICTS
         )
@@ -222,7 +272,8 @@ def _keep(
         moved = replaced.move_losers(connection, contract, landed, arrival.received_at)
         withdrawn += 0 if contract.key else moved
         only += f" and _source_line not in (select _source_line from {duplicates.LOSERS})"
-    loaded = _insert(connection, contract, landed, only)
+    with in_file_order(connection, rows=staged.rows_in):
+        loaded = _insert(connection, contract, landed, only)
     return FileLoad(
         file_name=landed.file_name,
         status="loaded",

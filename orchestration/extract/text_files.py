@@ -24,6 +24,8 @@ import numpy as np
 from orchestration.extract.checks import BAD_BYTE_MARK
 
 PIECE_BYTES = 1 << 20
+# What the engine's scanner takes for one line at most.
+LONGEST_LINE_BYTES = 2_000_000
 PACKED_SUFFIXES = (".gz", ".zip")
 UTF_8_NAMES = ("utf-8", "ascii")
 BYTE_ORDER_MARKS = {
@@ -65,13 +67,19 @@ class TextFile:
         Whether bytes that the encoding does not know were marked.
     has_blank_lines
         Whether two line ends follow each other anywhere, inside quotes or not.
+    has_long_lines
+        Whether a line is longer than the engine can read.
+    spool
+        Folder for further copies.
     """
 
     path: Path
+    spool: Path
     line_count: int
     has_quotes: bool
     has_bad_bytes: bool
     has_blank_lines: bool
+    has_long_lines: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +89,7 @@ class _Scan:
     pairs: int
     has_quotes: bool
     has_blank_lines: bool
+    has_long_lines: bool
     is_valid: bool
     ends_in_line_end: bool
 
@@ -134,10 +143,12 @@ def readable_text(path: Path, *, encoding: str, quote: str, spool: Path) -> Text
         has_bad_bytes = False
     return TextFile(
         path=plain,
+        spool=spool,
         line_count=scan.line_ends + (not scan.ends_in_line_end),
         has_quotes=scan.has_quotes,
         has_bad_bytes=has_bad_bytes,
         has_blank_lines=scan.has_blank_lines,
+        has_long_lines=scan.has_long_lines,
     )
 
 
@@ -219,7 +230,8 @@ def _scan(path: Path, quote: bytes) -> _Scan:
     """Read a file once for what decides how it is read; counts bytes, never rows."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line_ends = returns = pairs = 0
-    has_quotes = has_blank_lines = False
+    unended = 0
+    has_quotes = has_blank_lines = has_long_lines = False
     is_valid = True
     tail = b""
     with path.open("rb") as file:
@@ -234,6 +246,11 @@ def _scan(path: Path, quote: bytes) -> _Scan:
             has_blank_lines = has_blank_lines or b"\n\n" in seam
             has_quotes = has_quotes or (bool(quote) and quote in piece)
             is_valid = is_valid and _decodes(decoder, piece)
+            # A line within a piece is short enough; only those over several need a look.
+            end = piece.find(LINE_FEED)
+            unended += len(piece) if end < 0 else end
+            has_long_lines = has_long_lines or unended > LONGEST_LINE_BYTES
+            unended = unended if end < 0 else len(piece) - 1 - piece.rfind(LINE_FEED)
             tail = seam[-3:]
     return _Scan(
         line_ends=line_ends,
@@ -241,6 +258,7 @@ def _scan(path: Path, quote: bytes) -> _Scan:
         pairs=pairs,
         has_quotes=has_quotes,
         has_blank_lines=has_blank_lines,
+        has_long_lines=has_long_lines,
         is_valid=is_valid and _decodes(decoder, b"", final=True),
         ends_in_line_end=tail.endswith(LINE_FEED),
     )

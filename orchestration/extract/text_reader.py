@@ -10,7 +10,7 @@ import numpy as np
 from orchestration.extract.line_numbers import lines_at
 from orchestration.extract.sql_text import identifier, literal, literals
 from orchestration.extract.staging import REJECTS
-from orchestration.extract.text_files import TextFile
+from orchestration.extract.text_files import FileProblemError, TextFile
 
 SCAN_ERRORS = "throughline_scan_errors"
 SCANS = "throughline_scans"
@@ -139,3 +139,13 @@ def _scan_errors_exist(connection: duckdb.DuckDBPyConnection) -> bool:
         "select 1 from duckdb_tables() where table_name = $1 and temporary", [SCAN_ERRORS]
     ).fetchone()
     return found is not None
+
+
+def check_lines(counted: int, text: TextFile) -> None:
+    """Raise unless every line of a file was read or set aside."""
+    if counted != text.line_count:
+        message = (
+            f"of the file's {text.line_count} lines {counted} could be told apart; check that it "
+            "is text in the contract's encoding, and export it again"
+        )
+        raise FileProblemError(message)

@@ -66,7 +66,7 @@ def test_sheet_is_the_first_visible_one_unless_named(bench: Bench) -> None:
     bench.put("a.xlsx", workbook(sheets, hidden=["Old"]))
     bench.load(ORDERS)
     assert bench.rows("select answer_id, _source_line from raw.survey__answers") == [("now", 5)]
-    bench.put("b.xlsx", workbook({"Old": sheets["Next & last"], **sheets}, hidden=["Old"]))
+    bench.put("b.xlsx", workbook({**sheets, "Old": sheets["Next & last"]}, hidden=["Old"]))
     bench.load(replace(ORDERS, sheet="Old", files="b.xlsx"))
     assert bench.loaded_ids() == ["next", "now"]
 
