@@ -52,7 +52,8 @@ def test_nearest_stream_is_named_when_one_is_misspelt() -> None:
 @pytest.mark.parametrize(
     ("header", "name"),
     [
-        ("Customer ID", "customer_id"), ("customerId", "customer_id"), ("HTTPStatus", "http_status"),
+        ("Customer ID", "customer_id"), ("customerId", "customer_id"),
+        ("HTTPStatus", "http_status"),
         ("$.user.first name", "user_first_name"), ("case:concept:name", "case_concept_name"),
         ("Share %", "share_percent"), ("_synced", "synced"),
     ],
