@@ -69,7 +69,7 @@ def test_numbers_are_read_back_or_undecided_when_written_in_any_way(
     taken(connection, texts)
     guess = guess_numbers(connection)
     assert guess.ways, texts
-    truth = sorted({value + max(cents, 0) / 100 for value, cents in numbers})
+    truth = sorted({float(f"{value}.{max(cents, 0):02d}") for value, cents in numbers})
     readings = [
         sorted(
             row[0]
