@@ -293,6 +293,16 @@ def _target(name: str, parent: Path, *, is_forced: bool) -> Path:
             "underscores, a letter first, such as acme_survey"
         )
         raise ContractError(message)
+    others = sorted(path.name for path in parent.iterdir()) if parent.is_dir() else []
+    alike = [
+        other for other in others if other.startswith(f"{name}_") or name.startswith(f"{other}_")
+    ]
+    if alike:
+        message = (
+            f"name: {name!r} and {', '.join(alike)} begin alike, so that `--source` with the "
+            "shorter one would mean both; choose a name that neither begins nor continues another"
+        )
+        raise ContractError(message)
     folder = parent / name
     if folder.exists() and not is_forced:
         message = f"{folder} is there already; name another source, or say --force to write over it"

@@ -136,6 +136,17 @@ def test_name_is_refused_when_no_folder_should_be_called_so(drafter: Drafter, na
     assert "is no name of a source" in result.output
 
 
+@pytest.mark.parametrize("name", ["acme", "acme_shop_eu"])
+def test_name_is_refused_when_it_would_change_what_another_means(
+    drafter: Drafter, name: str
+) -> None:
+    drafter.put("orders.csv", ORDERS)
+    assert drafter.run(name="acme_shop").exit_code == 0
+    result = drafter.run(name=name)
+    assert result.exit_code == 1
+    assert "acme_shop begin alike" in result.output
+
+
 def test_folder_is_kept_when_it_is_there_and_replaced_when_forced(drafter: Drafter) -> None:
     drafter.put("survey.csv", SURVEY)
     drafter.run(*SURVEY_FLAGS)
