@@ -8,10 +8,12 @@ import click
 
 # A command `new-source` is the function `new_source` of `orchestration.commands.new_source`.
 COMMANDS = (
+    "check-source",
     "dbt",
     "demo",
     "erase",
     "fetch",
+    "new-source",
     "run",
     "site",
     "steward",
