@@ -19,6 +19,8 @@ from orchestration.extract.contracts import expand_sources, staging_streams
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 STAGING_DIR = DBT_PROJECT_DIR / "models" / "staging"
+# The source of stewards' decisions.
+STEWARDSHIP = "stewardship"
 # Beside our Python, which need not be on the PATH.
 DBT_EXECUTABLE = Path(sys.executable).with_name("dbt")
 
@@ -78,7 +80,9 @@ class Settings:
         landing = json.loads(os.environ.get("THROUGHLINE_LANDING", "{}"))
         return cls(
             home=home,
-            sources=expand_sources(named, available_sources()) if named else landed(home),
+            sources=with_stewardship(
+                home, expand_sources(named, available_sources()) if named else landed(home)
+            ),
             landing={name: Path(folder) for name, folder in landing.items()},
             as_of=date.fromisoformat(as_of) if as_of else None,
             company=os.environ.get("THROUGHLINE_COMPANY", cls.company),
@@ -177,6 +181,16 @@ def available_sources() -> tuple[str, ...]:
 def landed(home: Path) -> tuple[str, ...]:
     """Name the sources that have a folder in ``home/landing``."""
     return tuple(name for name in available_sources() if (home / "landing" / name).is_dir())
+
+
+def with_stewardship(home: Path, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Add the stewards' decisions to ``sources`` where there are any.
+
+    They settle rows of all sources, so whoever runs a few sources means them too.
+    """
+    if not sources or not (home / "landing" / STEWARDSHIP).is_dir():
+        return sources
+    return tuple(sorted({*sources, STEWARDSHIP}))
 
 
 def prepare_dagster_home(settings: Settings) -> None:

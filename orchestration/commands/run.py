@@ -14,7 +14,7 @@ import click
 
 from orchestration.extract.contracts import expand_sources
 from orchestration.headless import run_headless
-from orchestration.settings import Settings, available_sources
+from orchestration.settings import Settings, available_sources, with_stewardship
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -77,7 +77,7 @@ def settings_of(
         )
     settings = replace(
         settings,
-        sources=named,
+        sources=with_stewardship(settings.home, named),
         landing=landing_folders(sources, folders) or (settings.landing if not sources else {}),
         as_of=as_of or settings.as_of,
     )

@@ -1,12 +1,14 @@
 """One asset per raw stream, made from the source contracts."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from ml.voice.lexicon import vader_lexicon
 from orchestration.extract.contracts import SourceContract, StreamContract, read_contracts
 from orchestration.extract.loader import StreamLoad, load_stream
 from orchestration.run import Run
-from orchestration.settings import STAGING_DIR, Settings
+from orchestration.settings import STAGING_DIR, STEWARDSHIP, Settings
 
 # A file that is still being copied, or a disk that hiccups, is fine a few seconds later.
 RETRY = dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL)
@@ -17,15 +19,39 @@ def definitions(settings: Settings) -> dg.Definitions:
     contracts = [
         contract for contract in read_contracts(STAGING_DIR) if contract.name in settings.sources
     ]
-    assets = [landing_asset(source, stream) for source in contracts for stream in source.streams]
+    decisions = [
+        raw_key(source, s)
+        for source in contracts
+        for s in source.streams
+        if source.name == STEWARDSHIP
+    ]
+    assets = [
+        landing_asset(source, stream, after=[] if source.name == STEWARDSHIP else decisions)
+        for source in contracts
+        for stream in source.streams
+    ]
     return dg.Definitions(assets=[*assets, sentiment_lexicon])
 
 
-def landing_asset(source: SourceContract, stream: StreamContract) -> dg.AssetsDefinition:
-    """Return the asset that loads one stream's landing files into ``raw``."""
+def raw_key(source: SourceContract, stream: StreamContract) -> dg.AssetKey:
+    """Return the key of a stream's raw table."""
+    return dg.AssetKey(["raw", f"{source.name}__{stream.name}"])
+
+
+def landing_asset(
+    source: SourceContract, stream: StreamContract, *, after: Sequence[dg.AssetKey] = ()
+) -> dg.AssetsDefinition:
+    """Return the asset that loads one stream's landing files into ``raw``.
+
+    Parameters
+    ----------
+    after
+        What must be loaded before: the decisions of stewards, which settle this stream's rows.
+    """
 
     @dg.asset(
-        key=["raw", f"{source.name}__{stream.name}"],
+        key=raw_key(source, stream),
+        deps=list(after),
         description=stream.description,
         group_name="landing",
         owners=[f"team:{source.owner}"],

@@ -20,16 +20,18 @@ from orchestration.extract.shapes import (
 
 # YAML key → field, where the two differ.
 COLUMN_FIELDS = {"from": "source_name"}
+NOT_KEYS = ("source_name", "other_names")
 COLUMN_KEYS = (
-    *(field.name for field in dataclasses.fields(ColumnContract) if field.name != "source_name"),
+    *(field.name for field in dataclasses.fields(ColumnContract) if field.name not in NOT_KEYS),
     *COLUMN_FIELDS,
 )
 STREAM_KEYS = (
-    "files", "format", "encoding", "delimiter", "quote", "header_rows", "timezone", "key",
-    "null_values", "freshness_days", "columns",
+    "files", "format", "encoding", "delimiter", "quote", "header_rows", "records", "timezone",
+    "key", "null_values", "freshness_days", "columns",
 )  # fmt: skip
 KINDS: dict[str, tuple[type, ...]] = {
-    "name": (str,), "type": (str,), "source_name": (str,), "pattern": (str,), "files": (str,),
+    "name": (str,), "type": (str,), "source_name": (str, list), "pattern": (str,),
+    "files": (str, list), "records": (str,), "strip": (list,),
     "format": (str,), "encoding": (str,), "delimiter": (str,), "quote": (str,), "timezone": (str,),
     "decimal_mark": (str,), "thousands_mark": (str,), "personal_data": (str,),
     "required": (bool,), "optional_column": (bool,), "may_be_future": (bool,),
@@ -101,6 +103,8 @@ def _stream(table: Mapping[str, Any], source_name: str, path: Path) -> StreamCon
         check_one_of("identifier", table.get("identifier", expected), [expected])
         values = _fields(landing, STREAM_KEYS, {}, needed=("files", "format", "columns"))
         values.pop("columns")
+        if isinstance(values["files"], tuple):
+            values["files"] = _texts("files", values["files"])
         columns = tuple(_column(entry) for entry in _list_of_mappings(landing, "columns"))
         return StreamContract(
             source_name=source_name,
@@ -114,7 +118,11 @@ def _stream(table: Mapping[str, Any], source_name: str, path: Path) -> StreamCon
 
 def _column(entry: Mapping[str, Any]) -> ColumnContract:
     with located(f"column {entry.get('name', '?')}"):
-        return ColumnContract(**_fields(entry, COLUMN_KEYS, COLUMN_FIELDS, needed=("name", "type")))
+        values = _fields(entry, COLUMN_KEYS, COLUMN_FIELDS, needed=("name", "type"))
+        if isinstance(values.get("source_name"), tuple):
+            names = _texts("from", values.pop("source_name"))
+            values |= {"source_name": names[0], "other_names": names[1:]}
+        return ColumnContract(**values)
 
 
 def _fields(
@@ -141,6 +149,13 @@ def _fields(
             message = f"{key}: {value!r} is of type {type(value).__name__}, not {wanted}"
             raise ContractError(message)
         values[field] = tuple(value) if isinstance(value, list) else value
+    return values
+
+
+def _texts(key: str, values: tuple[Any, ...]) -> tuple[str, ...]:
+    if not values or not all(isinstance(value, str) and value for value in values):
+        message = f"{key}: {list(values)!r} is no list of names"
+        raise ContractError(message)
     return values
 
 

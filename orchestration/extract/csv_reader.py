@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +11,7 @@ import duckdb
 
 from orchestration.extract.careful_reader import CELLS, split_carefully
 from orchestration.extract.checks import BAD_BYTE_MARK
+from orchestration.extract.headers import extra_object, match_columns
 from orchestration.extract.line_numbers import number_rows
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import literal
@@ -31,7 +31,6 @@ from orchestration.extract.text_reader import (
     scan_text,
 )
 
-DELIMITERS = ",;\t|"
 HEADER_BYTES = 1 << 20
 # What the engine's scanner raises over text that it cannot follow.
 SCAN_FAILURES = (duckdb.InvalidInputException, duckdb.ConversionException)
@@ -157,8 +156,8 @@ def _source_columns(
             for name, position in positions.items()
         },
         raw_text=_delimited(cells, contract),
-        extra=_json_object(
-            {header.names[i]: cells[i] for i in range(len(cells)) if i not in known}
+        extra=extra_object(
+            [(header.names[i], cells[i]) for i in range(len(cells)) if i not in known]
         ),
     )
 
@@ -196,58 +195,6 @@ def read_header(contract: StreamContract, text: TextFile) -> Header:
     return Header(names=names, lines=reader.line_num)
 
 
-def match_columns(
-    contract: StreamContract, names: Sequence[str]
-) -> tuple[dict[str, int | None], list[str]]:
-    """Return where each contract column stands in the file, and what is odd about the header.
-
-    Raises
-    ------
-    FileProblemError
-        When a column is missing, or one that the contract asks for stands twice.
-    """
-    positions: dict[str, int | None] = {}
-    missing: list[str] = []
-    warnings: list[str] = []
-    for column in contract.columns:
-        count = names.count(column.source_name)
-        if count > 1:
-            message = f"the header names {column.source_name!r} {count} times; keep one of them"
-            raise FileProblemError(message)
-        positions[column.name] = names.index(column.source_name) if count else None
-        if not count and column.optional_column:
-            warnings.append(f"the optional column {column.source_name!r} is missing, null instead")
-        elif not count:
-            missing.append(column.source_name)
-    if missing:
-        raise FileProblemError(_missing_columns(contract, names, missing))
-    known = {column.source_name for column in contract.columns}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        warnings.append(
-            f"columns that the contract does not know are kept in _extra: {', '.join(unknown)}"
-        )
-    return positions, warnings
-
-
-def _missing_columns(contract: StreamContract, names: Sequence[str], missing: list[str]) -> str:
-    """Describe what the header lacks; names of the file only where they resemble a wanted one."""
-    hints = []
-    for name in missing:
-        nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        hints.append(f"{name!r}" + (f" (the file has {nearest[0]!r})" if nearest else ""))
-    message = (
-        f"the header lacks {', '.join(hints)}; it has {len(names)} columns, the contract "
-        f"{len(contract.columns)}; rename the column in the export, set `from` in the contract, or "
-        "mark it optional_column"
-    )
-    found = [mark for mark in DELIMITERS if len(names) == 1 and mark in names[0]]
-    if contract.format == "csv" and found:
-        message += f"; the delimiter seems to be {found[0]!r}, the contract says "
-        message += f"{contract.delimiter!r}"
-    return message
-
-
 def _line_breaks(cells: Sequence[str]) -> str:
     """Return the number of line breaks inside a row's fields; fields without pay one test."""
     return " + ".join(
@@ -271,10 +218,3 @@ def _delimited(cells: Sequence[str], contract: StreamContract) -> str:
         f"array_to_string(list_transform([{fields}], lambda field: "
         f"case when {needs_quotes} then {quoted} else field end), {mark})"
     )
-
-
-def _json_object(extra: dict[str, str]) -> str:
-    if not extra:
-        return "null"
-    entries = ", ".join(f"{literal(name)}, {cell}" for name, cell in extra.items())
-    return f"json_object({entries})"

@@ -9,10 +9,26 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.extract.shapes import StreamContract
+from orchestration.extract.sql_text import identifier, literal
 from orchestration.extract.staging import NUMBERED, RAW_TEXT_LIMIT, REJECTS
 
 LEDGER = "quality.load_ledger"
 QUARANTINE = "quality.quarantine"
+# Columns that the quarantine gained for stewards: the row as it was read, so that it can be
+# corrected without its file, and what became of it (docs/stewardship.md).
+STEWARD_COLUMNS = {
+    "row_mark": "varchar",
+    "row_values": "json",
+    "extra": "json",
+    "faults": "json",
+    "status": "varchar default 'open'",
+    "decision_id": "varchar",
+    "decided_by": "varchar",
+    "decided_at": "timestamp",
+    "open_reason_code": "varchar",
+    "open_column_name": "varchar",
+    "open_message": "varchar",
+}
 
 CREATE_TABLES = (
     "create schema if not exists raw",
@@ -50,6 +66,10 @@ CREATE_TABLES = (
         received_at timestamp not null
     )
     """,
+    *(
+        f"alter table {QUARANTINE} add column if not exists {name} {kind}"
+        for name, kind in STEWARD_COLUMNS.items()
+    ),
 )
 
 
@@ -153,7 +173,10 @@ def record(
 
 
 def quarantine_faults(
-    connection: duckdb.DuckDBPyConnection, file: LandedFile, received_at: dt.datetime
+    connection: duckdb.DuckDBPyConnection,
+    contract: StreamContract,
+    file: LandedFile,
+    received_at: dt.datetime,
 ) -> int:
     """Put staged rows with faults and lines that are no rows into quarantine; return their number.
 
@@ -171,7 +194,10 @@ def quarantine_faults(
             _faults[1].reason_code as reason_code,
             array_to_string(list_transform(_faults, lambda fault: fault.message), '; also ')
                 as message,
-            _raw_text as raw_text
+            _raw_text as raw_text,
+            {_values_as_read(contract)} as row_values,
+            _extra as extra,
+            cast(_faults as json) as faults
         from {NUMBERED}
         where _faults is not null
         union all
@@ -181,7 +207,10 @@ def quarantine_faults(
             null as value,
             'malformed_row' as reason_code,
             message,
-            left(raw_text, {RAW_TEXT_LIMIT}) as raw_text
+            left(raw_text, {RAW_TEXT_LIMIT}) as raw_text,
+            null as row_values,
+            null as extra,
+            null as faults
         from {REJECTS}
         """,
     )
@@ -210,13 +239,18 @@ def quarantine_conflicts(
         select
             _source_line as line_number,
             $6 as column_name,
-            key_text as value,
+            conflicts.key_text as value,
             'duplicate_key' as reason_code,
-            'the key ' || $6 || ' stands already, with other content, in ' || first_place
+            'the key ' || $6 || ' stands already, with other content, in '
+                || conflicts.first_place
                 || '; that row was kept; correct the key, or remove the row that is wrong'
                 as message,
-            left(raw_text, {RAW_TEXT_LIMIT}) as raw_text
-        from {conflicts}
+            left(conflicts.raw_text, {RAW_TEXT_LIMIT}) as raw_text,
+            {_values_as_read(contract)} as row_values,
+            _extra as extra,
+            null as faults
+        from {conflicts} as conflicts
+        inner join {NUMBERED} using (_source_line)
         """,
         key,
     )
@@ -231,13 +265,18 @@ def _quarantine(
 ) -> int:
     inserted = connection.execute(
         f"""
-        insert into {QUARANTINE}
+        insert into {QUARANTINE} by name
         with bad_rows as (
             {select}
         )
 
         select
             md5($1 || ':' || line_number || ':' || reason_code) as quarantine_id,
+            -- The same when another version of the file holds the same row in the same line.
+            md5(
+                concat_ws(chr(31), $2, $3, $4, line_number, reason_code, coalesce(raw_text, ''))
+            ) as row_mark,
+            'open' as status,
             $1 as load_id,
             $2 as source_name,
             $3 as stream,
@@ -248,6 +287,9 @@ def _quarantine(
             reason_code,
             message,
             raw_text,
+            row_values,
+            extra,
+            faults,
             $5 as received_at
         from bad_rows
         order by line_number
@@ -255,3 +297,12 @@ def _quarantine(
         [file.load_id, file.source_name, file.stream, file.file_name, received_at, *more],
     ).fetchone()
     return int(inserted[0]) if inserted else 0
+
+
+def _values_as_read(contract: StreamContract) -> str:
+    """Return the expression of a row's typed values as a JSON object of texts."""
+    entries = ", ".join(
+        f"{literal(column.name)}, cast({identifier(column.name)} as varchar)"
+        for column in contract.columns
+    )
+    return f"json_object({entries})"

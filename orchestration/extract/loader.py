@@ -14,10 +14,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract import duplicates, ledger
+from orchestration.extract import duplicates, ledger, stewardship
 from orchestration.extract.checks import quoted_list
 from orchestration.extract.csv_reader import stage_csv
-from orchestration.extract.jsonl_reader import stage_json_lines
+from orchestration.extract.formats import with_known_format
+from orchestration.extract.json_reader import stage_json
 from orchestration.extract.ledger import FileLoad, LandedFile
 from orchestration.extract.parquet_reader import stage_parquet
 from orchestration.extract.raw_table import prepare_raw_table, raw_table
@@ -101,14 +102,15 @@ def load_stream(
     arrival = Arrival(received_at=_naive_utc(received_at))
     ledger.prepare(connection)
     messages = prepare_raw_table(connection, contract)
-    paths = sorted(path for path in landing_dir.glob(contract.files) if path.is_file())
+    paths = landed_paths(contract, landing_dir)
     if not paths:
         messages.append(
-            f"no file matches {contract.files} in the landing folder of {contract.source_name}; "
-            f"{contract.table_name} gains no rows: put an export there, or correct `files` in the "
-            "contract"
+            f"no file matches {' or '.join(contract.patterns)} in the landing folder of "
+            f"{contract.source_name}; {contract.table_name} gains no rows: put an export there, or "
+            "correct `files` in the contract"
         )
     files = tuple(_load_file(connection, contract, landing_dir, path, arrival) for path in paths)
+    messages += stewardship.settle(connection, contract)
     messages += [f"{file.file_name}: {file.message}" for file in files if file.message]
     return StreamLoad(
         files=files,
@@ -120,6 +122,12 @@ def load_stream(
         messages=tuple(messages),
         seconds=time.perf_counter() - started,
     )
+
+
+def landed_paths(contract: StreamContract, landing_dir: Path) -> list[Path]:
+    """Return the files of a stream in the order of their names, each once."""
+    found = {path for pattern in contract.patterns for path in landing_dir.glob(pattern)}
+    return sorted(path for path in found if path.is_file())
 
 
 def _load_file(
@@ -164,11 +172,12 @@ def _stage(
     spool: Path,
 ) -> StagedFile:
     """Read a file into temporary tables; whatever the engine cannot read is the file's problem."""
+    contract = with_known_format(contract, path)
     try:
         if contract.format == "parquet":
             return stage_parquet(connection, contract, unpacked(path, spool), arrival)
         text = readable_text(path, encoding=contract.encoding, quote=contract.quote, spool=spool)
-        stage = stage_csv if contract.format == "csv" else stage_json_lines
+        stage = stage_csv if contract.format == "csv" else stage_json
         return stage(connection, contract, text, arrival)
     except UNREADABLE as error:
         # The engine's message quotes the file, so only its kind is passed on.
@@ -187,7 +196,8 @@ def _keep(
     arrival: Arrival,
 ) -> FileLoad:
     """Move the staged rows to where they belong and return the counts, which add up."""
-    quarantined = ledger.quarantine_faults(connection, landed, arrival.received_at)
+    stewardship.retract(connection, contract)
+    quarantined = ledger.quarantine_faults(connection, contract, landed, arrival.received_at)
     duplicate = 0
     only = "_faults is null"
     if duplicates.find_duplicates(connection, contract, landed):

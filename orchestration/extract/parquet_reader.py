@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.extract.csv_reader import match_columns
+from orchestration.extract.headers import extra_object, match_columns
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import identifier, literal
 from orchestration.extract.staging import (
@@ -45,7 +45,7 @@ def stage_parquet(
             for name, position in positions.items()
         },
         raw_text=_as_json(names),
-        extra=_as_json(extra) if extra else "null",
+        extra=_as_json(extra),
     )
     prepare_rejects(connection)
     select = checked_select(
@@ -73,5 +73,4 @@ def _source(contract: StreamContract, name: str | None, types: dict[str, str]) -
 
 
 def _as_json(names: list[str]) -> str:
-    entries = ", ".join(f"{literal(name)}, {identifier(name)}" for name in names)
-    return f"json_object({entries})"
+    return extra_object([(name, identifier(name)) for name in names])

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 TYPES = ("string", "integer", "decimal", "double", "boolean", "date", "timestamp", "json")
-FORMATS = ("csv", "jsonl", "parquet")
+FORMATS = ("csv", "jsonl", "parquet", "auto")
 PERSONAL_DATA = ("name", "email", "phone", "comment", "other")
 ORDERED_TYPES = ("integer", "decimal", "double", "date", "timestamp")
 RESERVED_PREFIX = "_"
 TEMPORAL_TYPES = ("date", "timestamp")
+# Steps by key or by place in a list; a wildcard would give many values for one column.
+PATH = re.compile(r'\$(\.("([^"\\]|\\.)+"|[^."\[\]*\s]+)|\[[0-9]+\])+')
+# Formats of times that are no pattern.
+NAMED_FORMATS = ("iso", "epoch_s", "epoch_ms", "epoch_us")
+NUMBER_TYPES = ("integer", "decimal", "double")
+PATH_PREFIX = "$"
 
 Scalar = str | int | float | bool
 
@@ -32,8 +39,10 @@ class ColumnContract:
     name
         Column in ``raw``.
     source_name
-        Column in the file, key of ``from`` in the YAML; for JSON lines also a path such as
-        ``$.user.id``.
+        Column in the file, key of ``from`` in the YAML; for JSON also a path such as ``$.user.id``.
+    other_names
+        Names and paths to look for, in this order, where `source_name` is not: the rest of a list
+        under ``from``.
     type
         One of `TYPES`.
     required
@@ -41,8 +50,8 @@ class ColumnContract:
     optional_column
         Whether the file may lack the column altogether.
     formats
-        For dates and timestamps: ``strptime`` patterns in the order of trying, or ``epoch_s``,
-        ``epoch_ms``. None: ISO 8601.
+        For dates and timestamps: ``strptime`` patterns, ``epoch_s``, ``epoch_ms`` and ``iso``, in
+        the order of trying. None: ISO 8601.
     minimum, maximum
         Bounds, both included.
     allowed
@@ -55,6 +64,8 @@ class ColumnContract:
         Digits after the point of a decimal.
     decimal_mark, thousands_mark
         How numbers are written in the file.
+    strip
+        Texts taken out of numbers before they are read, such as currency marks.
     personal_data
         Kind of personal data held, one of `PERSONAL_DATA`.
     """
@@ -62,6 +73,7 @@ class ColumnContract:
     name: str
     type: str
     source_name: str = ""
+    other_names: tuple[str, ...] = ()
     required: bool = False
     optional_column: bool = False
     formats: tuple[str, ...] = ()
@@ -73,6 +85,7 @@ class ColumnContract:
     scale: int = 2
     decimal_mark: str = "."
     thousands_mark: str = ""
+    strip: tuple[str, ...] = ()
     personal_data: str | None = None
 
     def __post_init__(self) -> None:
@@ -89,6 +102,15 @@ class ColumnContract:
         if self.formats and self.type not in TEMPORAL_TYPES:
             message = f"formats: only a date or timestamp has formats, not the type {self.type!r}"
             raise ContractError(message)
+        for name in self.names:
+            if name.startswith(PATH_PREFIX):
+                _check_path("from", name)
+        for name in self.formats:
+            if "%" not in name:
+                check_one_of("formats (or a strptime pattern)", name, NAMED_FORMATS)
+        if self.strip and (self.type not in NUMBER_TYPES or "" in self.strip):
+            message = f"strip: takes texts out of {_listed(NUMBER_TYPES)}, none of them empty"
+            raise ContractError(message)
         bounded = self.minimum is not None or self.maximum is not None
         if bounded and self.type not in ORDERED_TYPES:
             message = f"minimum/maximum: only {_listed(ORDERED_TYPES)} have bounds"
@@ -103,6 +125,11 @@ class ColumnContract:
             )
             raise ContractError(message)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which the column may stand in a file, the likeliest first."""
+        return (self.source_name, *self.other_names)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StreamContract:
@@ -113,9 +140,12 @@ class StreamContract:
     source_name, name
         Source and stream; the raw table is ``raw.<source>__<stream>``.
     files
-        Glob below the source's landing folder.
+        Glob, or several, below the source's landing folder.
     format
-        One of `FORMATS`. A suffix ``.gz`` or ``.zip`` is unpacked whatever the format.
+        One of `FORMATS`; ``auto`` goes by each file's suffix. A suffix ``.gz`` or ``.zip`` is
+        unpacked whatever the format.
+    records
+        Path of the array of rows in a JSON document that is an object, such as ``$.data``.
     encoding
         Any text encoding that Python knows; files of another one fail with a message.
     delimiter, quote
@@ -135,7 +165,7 @@ class StreamContract:
 
     source_name: str
     name: str
-    files: str
+    files: str | tuple[str, ...]
     format: str
     columns: tuple[ColumnContract, ...]
     description: str = ""
@@ -143,6 +173,7 @@ class StreamContract:
     delimiter: str = ","
     quote: str = '"'
     header_rows: int = 1
+    records: str | None = None
     timezone: str = "UTC"
     key: tuple[str, ...] = ()
     null_values: tuple[str, ...] = ("",)
@@ -162,9 +193,15 @@ class StreamContract:
                 raise ContractError(message)
         for name in self.key:
             check_one_of("key", name, names)
-        if Path(self.files).is_absolute() or ".." in Path(self.files).parts:
-            message = f"files: {self.files!r} must lie below the source's landing folder"
+        if not self.patterns:
+            message = "files: holds no pattern"
             raise ContractError(message)
+        for pattern in self.patterns:
+            if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+                message = f"files: {pattern!r} must lie below the source's landing folder"
+                raise ContractError(message)
+        if self.records is not None:
+            _check_path("records", self.records)
         if self.header_rows < 0:
             message = f"header_rows: {self.header_rows} is below 0"
             raise ContractError(message)
@@ -183,6 +220,11 @@ class StreamContract:
         except (LookupError, ValueError, OSError) as error:
             message = f"timezone: {self.timezone!r} is no IANA zone like Europe/London"
             raise ContractError(message) from error
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The globs of `files`."""
+        return (self.files,) if isinstance(self.files, str) else self.files
 
     @property
     def table_name(self) -> str:
@@ -221,6 +263,12 @@ def check_one_of(key: str, value: object, allowed: Sequence[str]) -> None:
     hint = f", did you mean {nearest[0]!r}?" if nearest else ""
     message = f"{key}: {value!r} is not one of {_listed(allowed)}{hint}"
     raise ContractError(message)
+
+
+def _check_path(key: str, path: str) -> None:
+    if not PATH.fullmatch(path):
+        message = f"{key}: {path!r} is no JSON path like $.data or $.user.emails[0]"
+        raise ContractError(message)
 
 
 def _listed(values: Iterable[str]) -> str:

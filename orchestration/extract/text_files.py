@@ -97,11 +97,20 @@ def sha256_of(path: Path) -> str:
 
 
 def unpacked_suffix(path: Path) -> str:
-    """Return the suffix without that of a compression, lower case."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    while suffixes and suffixes[-1] in PACKED_SUFFIXES:
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
+    """Return the suffix of what is packed in a file, or of the file itself, lower case.
+
+    Raises
+    ------
+    FileProblemError
+        When it is a zip that cannot be opened, or of several files.
+    """
+    name = path.name
+    if path.suffix.lower() == ".zip":
+        with _unpacking(path), zipfile.ZipFile(path) as archive:
+            name = _only_member(archive)
+    elif path.suffix.lower() == ".gz":
+        name = path.stem
+    return Path(name).suffix.lower()
 
 
 def readable_text(path: Path, *, encoding: str, quote: str, spool: Path) -> TextFile:
@@ -146,10 +155,20 @@ def unpacked(path: Path, spool: Path) -> Path:
     if path.suffix.lower() not in PACKED_SUFFIXES:
         return path
     copy = spool / "unpacked"
+    with _unpacking(path), _open_packed(path) as packed, copy.open("wb") as target:
+        while piece := packed.read(PIECE_BYTES):
+            target.write(piece)
+    if copy.stat().st_size == 0:
+        message = "the file holds nothing once unpacked; export it again"
+        raise FileProblemError(message)
+    return copy
+
+
+@contextmanager
+def _unpacking(path: Path) -> Iterator[None]:
+    """Tell what to do about an archive that is damaged."""
     try:
-        with _open_packed(path) as packed, copy.open("wb") as target:
-            while piece := packed.read(PIECE_BYTES):
-                target.write(piece)
+        yield
     except DAMAGED as error:
         kind = path.suffix.lower().removeprefix(".")
         message = (
@@ -157,10 +176,6 @@ def unpacked(path: Path, spool: Path) -> Path:
             f"({type(error).__name__}); copy it again"
         )
         raise FileProblemError(message) from error
-    if copy.stat().st_size == 0:
-        message = "the file holds nothing once unpacked; export it again"
-        raise FileProblemError(message)
-    return copy
 
 
 @contextmanager
@@ -169,13 +184,16 @@ def _open_packed(path: Path) -> Iterator[IO[bytes]]:
         with gzip.open(path, "rb") as file:
             yield file  # type: ignore[misc]  # GzipFile reads like any binary file
         return
-    with zipfile.ZipFile(path) as archive:
-        names = [info.filename for info in archive.infolist() if not info.is_dir()]
-        if len(names) != 1:
-            message = f"the zip file holds {len(names)} files, not one; unpack it into landing"
-            raise FileProblemError(message)
-        with archive.open(names[0]) as file:
-            yield file
+    with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive)) as file:
+        yield file
+
+
+def _only_member(archive: zipfile.ZipFile) -> str:
+    names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    if len(names) != 1:
+        message = f"the zip file holds {len(names)} files, not one; unpack it into landing"
+        raise FileProblemError(message)
+    return names[0]
 
 
 def _first_bytes(path: Path) -> bytes:

@@ -6,12 +6,15 @@ offset behind a timestamp is dropped, ``'epoch'`` is a date. The expressions her
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from orchestration.extract.shapes import ColumnContract, ContractError
 from orchestration.extract.sql_text import literal, literals
 
 TEXT = "VARCHAR"
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 FRACTIONS = ("FLOAT", "DOUBLE")
+ISO = "iso"
 EPOCH_UNITS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 # Beyond the year 9999 the engine can hold times that no reader of the marts can.
 LATEST_EPOCH_MICROSECONDS = 253_402_300_799_000_000
@@ -19,6 +22,8 @@ LATEST_EPOCH_MICROSECONDS = 253_402_300_799_000_000
 ISO_OFFSET = r":[0-9]{2}(\.[0-9]+)?\s*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 OFFSET_AFTER_MINUTES = r"([T ][0-9]{1,2}:[0-9]{2})\s*([zZ]|[+-][0-9:]+)$"
 SPACE_BEFORE_OFFSET = r"\s+([zZ]|[+-][0-9:]+)$"
+# Exports put a space, often one that does not break, between a number and its currency.
+SPACES = " \t\u00a0\u202f"
 WHOLE_NUMBER = r"\s*[+-]?[0-9]+(\.0*)?\s*"
 
 
@@ -103,8 +108,13 @@ def _from_engine_type(
 
 
 def _plain_number(column: ColumnContract, text: str) -> str:
-    """Return ``text`` with a point as decimal mark and without thousands marks."""
+    """Return ``text`` with a point as decimal mark, without thousands and currency marks."""
     plain = text
+    # A mark that holds another one goes first.
+    for mark in sorted(column.strip, key=len, reverse=True):
+        plain = f"replace({plain}, {literal(mark)}, '')"
+    if column.strip:
+        plain = f"trim({plain}, {literal(SPACES)})"
     if column.thousands_mark:
         plain = f"replace({plain}, {literal(column.thousands_mark)}, '')"
     if column.decimal_mark != ".":
@@ -127,30 +137,42 @@ def _number(text: str, sql_type: str) -> str:
 
 
 def _date(column: ColumnContract, text: str) -> str:
-    if column.formats:
-        naive, zoned, epochs = _split_formats(column)
-        if zoned or epochs:
+    tries: list[str] = []
+    for kind, names in _runs_of_formats(column):
+        if kind in ("zoned", "epoch"):
             message = f"column {column.name}: a date's formats hold no zone and no epoch"
             raise ContractError(message)
-        return f"cast(try_strptime(trim({text}), [{literals(naive)}]) as date)"
-    return _finite(f"case when {_begins_with_digit(text)} then try_cast({text} as date) end")
+        if kind == "naive":
+            tries.append(f"cast(try_strptime(trim({text}), [{literals(names)}]) as date)")
+        else:
+            iso = f"case when {_begins_with_digit(text)} then try_cast({text} as date) end"
+            tries.append(_finite(iso))
+    return _first_of(tries)
 
 
 def _timestamp(column: ColumnContract, text: str, timezone: str) -> str:
-    if not column.formats:
-        return _iso_timestamp(text, timezone)
-    naive, zoned, epochs = _split_formats(column)
     tries: list[str] = []
-    if naive:
-        tries.append(_to_utc(f"try_strptime(trim({text}), [{literals(naive)}])", timezone))
-    if zoned:
-        tries.append(f"timezone('UTC', try_strptime(trim({text}), [{literals(zoned)}]))")
-    for name in epochs:
-        microseconds = f"round(try_cast({text} as double) * {EPOCH_UNITS[name]})"
-        tries.append(
-            f"case when abs({microseconds}) <= {LATEST_EPOCH_MICROSECONDS} "
-            f"then make_timestamp(cast({microseconds} as bigint)) end"
-        )
+    for kind, names in _runs_of_formats(column):
+        if kind == "iso":
+            tries.append(_iso_timestamp(text, timezone))
+        elif kind == "epoch":
+            tries += [_epoch(text, EPOCH_UNITS[name]) for name in names]
+        else:
+            parsed = f"try_strptime(trim({text}), [{literals(names)}])"
+            zoned = f"timezone('UTC', {parsed})"
+            tries.append(zoned if kind == "zoned" else _to_utc(parsed, timezone))
+    return _first_of(tries)
+
+
+def _epoch(text: str, unit: int) -> str:
+    microseconds = f"round(try_cast({text} as double) * {unit})"
+    return (
+        f"case when abs({microseconds}) <= {LATEST_EPOCH_MICROSECONDS} "
+        f"then make_timestamp(cast({microseconds} as bigint)) end"
+    )
+
+
+def _first_of(tries: list[str]) -> str:
     return f"coalesce({', '.join(tries)})" if len(tries) > 1 else tries[0]
 
 
@@ -169,12 +191,18 @@ def _iso_timestamp(text: str, timezone: str) -> str:
     )
 
 
-def _split_formats(column: ColumnContract) -> tuple[list[str], list[str], list[str]]:
-    """Return formats without a zone, those with one, and epochs; each gives another type."""
-    epochs = [name for name in column.formats if name in EPOCH_UNITS]
-    patterns = [name for name in column.formats if name not in EPOCH_UNITS]
-    zoned = [name for name in patterns if "%z" in name or "%Z" in name]
-    return [name for name in patterns if name not in zoned], zoned, epochs
+def _runs_of_formats(column: ColumnContract) -> list[tuple[str, list[str]]]:
+    """Return the formats in their order, neighbours that are parsed alike together."""
+    runs = groupby(column.formats or (ISO,), key=_kind_of_format)
+    return [(kind, list(names)) for kind, names in runs]
+
+
+def _kind_of_format(name: str) -> str:
+    if name in EPOCH_UNITS:
+        return "epoch"
+    if name == ISO:
+        return "iso"
+    return "zoned" if "%z" in name or "%Z" in name else "naive"
 
 
 def _to_utc(naive: str, timezone: str) -> str:

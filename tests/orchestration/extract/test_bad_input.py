@@ -130,7 +130,7 @@ def test_values_are_checked_when_the_contract_lists_or_describes_them(bench: Ben
         (b"", "is empty"),
         (b"\n\n", "lines of header"),
         (b"answer_id,score,comment\n1,2,x\n", "lacks 'answered_at'"),
-        (b"answer_id,Score,answered_at,comment\n", "the file has 'Score'"),
+        (b"answer_id,scor,answered_at,comment\n", "the file has 'scor'"),
         (b"answer_id;score;answered_at;comment\n", "delimiter seems to be ';'"),
         (b"answer_id,score,answered_at,comment,score\n", "names 'score' 2 times"),
         (SOUND.encode("utf-16"), "encoded in utf-16"),

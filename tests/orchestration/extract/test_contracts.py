@@ -63,6 +63,16 @@ def test_contract_is_read_as_written(tmp_path: Path) -> None:
     assert stream.columns[2].formats == ("%d/%m/%Y",)
 
 
+def test_lists_are_read_when_a_contract_takes_several_shapes(tmp_path: Path) -> None:
+    landing = LANDING.replace('"accounts/*.csv*"', '["*.csv", "*.json"]').replace(
+        '"Monthly Amount"', '["$.plan.amount", mrr_amount]'
+    )
+    (source,) = read_contracts(project(tmp_path, landing))
+    stream = source.stream("accounts")
+    assert stream.patterns == ("*.csv", "*.json")
+    assert stream.columns[1].names == ("$.plan.amount", "mrr_amount")
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
@@ -83,6 +93,13 @@ def test_contract_is_read_as_written(tmp_path: Path) -> None:
         ("format: csv", 'format: csv\ndelimiter: "::"', "delimiter '::'"),
         ("type: string", "type: string, maximum: 3", "the type 'string' has no order|have bounds"),
         ("format: csv", "", "format: is missing"),
+        ('from: "Monthly Amount"', "from: []", r"from: \[\] is no list of names"),
+        ('from: "Monthly Amount"', 'from: ["$.a[*]"]', r"from: '\$\.a\[\*\]' is no JSON path like"),
+        ("format: csv", "format: csv\nrecords: data", "records: 'data' is no JSON path like"),
+        ('files: "accounts/*.csv*"', "files: [1]", r"files: \[1\] is no list of names"),
+        ("minimum: 0", 'strip: [""]', "strip: takes texts out of .*, none of them empty"),
+        ("type: string", 'type: string, strip: ["$"]', "strip: takes texts out of integer"),
+        ("%d/%m/%Y", "isoo", "formats .*'isoo' is not one of iso, .*'iso'"),
     ],
 )
 def test_slip_is_named_with_its_place_when_a_contract_is_wrong(

@@ -157,7 +157,7 @@ def test_json_lines_are_checked_when_some_are_no_objects(bench: Bench) -> None:
     ]
     bench.put("a.jsonl", "\n".join(lines))
     result = bench.load(stream)
-    assert "does not know are left in the file: new" in result.messages[0]
+    assert "does not know are kept in _extra: new" in result.messages[0]
     assert bench.rows("select answer_id, country, tags, _source_line from raw.survey__answers") == [
         ("1", "PT", '["a"]', 1),
         ("a\nb", None, None, 6),
