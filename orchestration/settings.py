@@ -19,8 +19,9 @@ from orchestration.extract.contracts import expand_sources, staging_streams
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 STAGING_DIR = DBT_PROJECT_DIR / "models" / "staging"
-# The source of stewards' decisions.
+# The source of stewards' decisions, and that of the ids that earlier runs gave.
 STEWARDSHIP = "stewardship"
+IDENTITY_REGISTER = "identity_register"
 # Beside our Python, which need not be on the PATH.
 DBT_EXECUTABLE = Path(sys.executable).with_name("dbt")
 
@@ -184,13 +185,12 @@ def landed(home: Path) -> tuple[str, ...]:
 
 
 def with_stewardship(home: Path, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """Add the stewards' decisions to ``sources`` where there are any.
+    """Add the stewards' decisions and the register of ids to ``sources`` where there are any.
 
-    They settle rows of all sources, so whoever runs a few sources means them too.
+    They concern rows of all sources, so whoever runs a few sources means them too.
     """
-    if not sources or not (home / "landing" / STEWARDSHIP).is_dir():
-        return sources
-    return tuple(sorted({*sources, STEWARDSHIP}))
+    kept = {name for name in (STEWARDSHIP, IDENTITY_REGISTER) if (home / "landing" / name).is_dir()}
+    return tuple(sorted({*sources, *kept})) if sources and kept else sources
 
 
 def prepare_dagster_home(settings: Settings) -> None:
