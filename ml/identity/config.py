@@ -48,8 +48,13 @@ class LinkConfig:
                 f"{self.review_threshold} and {self.link_threshold}"
             )
             raise ValueError(message)
-        for name in ("cluster_limit", "minimum_training_records", "training_records",
-                     "training_pairs", "threads"):
+        for name in (
+            "cluster_limit",
+            "minimum_training_records",
+            "training_records",
+            "training_pairs",
+            "threads",
+        ):
             if getattr(self, name) < 1:
                 message = f"{name} must be at least 1, not {getattr(self, name)}"
                 raise ValueError(message)
@@ -96,9 +101,14 @@ def _both(text: str) -> str:
 
 def _ends(column: str, length: int) -> str:
     """Ask for a common beginning or end: one slip spares one of them, and distances are dear."""
-    return "(" + " or ".join(
-        f"{end}({column}_l, {length}) = {end}({column}_r, {length})" for end in ("left", "right")
-    ) + ")"
+    return (
+        "("
+        + " or ".join(
+            f"{end}({column}_l, {length}) = {end}({column}_r, {length})"
+            for end in ("left", "right")
+        )
+        + ")"
+    )
 
 
 ATTRIBUTES = (
@@ -189,9 +199,7 @@ ATTRIBUTES = (
             ),
             Level(
                 name="phone numbers differ in a digit",
-                condition=(
-                    f"{_ends('phone', 6)} and damerau_levenshtein(phone_l, phone_r) <= 1"
-                ),
+                condition=(f"{_ends('phone', 6)} and damerau_levenshtein(phone_l, phone_r) <= 1"),
                 match_share=0.05,
                 stranger_share=0.00001,
             ),

@@ -185,14 +185,14 @@ def _connection(config: LinkConfig) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def _take_in(
-    connection: duckdb.DuckDBPyConnection, persons: pa.Table, nicknames: pa.Table
-) -> None:
+def _take_in(connection: duckdb.DuckDBPyConnection, persons: pa.Table, nicknames: pa.Table) -> None:
     missing = set(PERSON_COLUMNS) - set(persons.column_names)
     if missing:
         message = f"persons lack {sorted(missing)}; they have {persons.column_names}"
         raise ValueError(message)
-    columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in PERSON_COLUMNS.items())
+    columns = ", ".join(
+        f"cast({name} as {kind}) as {name}" for name, kind in PERSON_COLUMNS.items()
+    )
     connection.register("persons_given", persons)
     connection.execute(f"create view persons as select {columns} from persons_given")
     connection.register("nicknames", nicknames)
@@ -225,9 +225,7 @@ def _comparable_records(connection: duckdb.DuckDBPyConnection) -> int:
     return int(counted[0]) if counted else 0
 
 
-def _score(
-    connection: duckdb.DuckDBPyConnection, config: LinkConfig, record_count: int
-) -> bool:
+def _score(connection: duckdb.DuckDBPyConnection, config: LinkConfig, record_count: int) -> bool:
     """Write the table ``scored`` and return whether the weights were learnt."""
     linker = _linker(connection)
     is_trained = record_count >= config.minimum_training_records
