@@ -81,7 +81,7 @@ class Settings:
         landing = json.loads(os.environ.get("THROUGHLINE_LANDING", "{}"))
         return cls(
             home=home,
-            sources=with_stewardship(
+            sources=with_kept_records(
                 home, expand_sources(named, available_sources()) if named else landed(home)
             ),
             landing={name: Path(folder) for name, folder in landing.items()},
@@ -184,13 +184,17 @@ def landed(home: Path) -> tuple[str, ...]:
     return tuple(name for name in available_sources() if (home / "landing" / name).is_dir())
 
 
-def with_stewardship(home: Path, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """Add the stewards' decisions and the register of ids to ``sources`` where there are any.
+def with_kept_records(home: Path, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Add the register of ids, and the stewards' decisions where there are any, to ``sources``.
 
-    They concern rows of all sources, so whoever runs a few sources means them too.
+    They concern rows of all sources, so whoever runs a few sources means them too. The register is
+    always on: the first run has none, and a server must find in its graph what a run has written.
     """
-    kept = {name for name in (STEWARDSHIP, IDENTITY_REGISTER) if (home / "landing" / name).is_dir()}
-    return tuple(sorted({*sources, *kept})) if sources and kept else sources
+    if not sources:
+        return sources
+    has_decisions = (home / "landing" / STEWARDSHIP).is_dir()
+    kept = {IDENTITY_REGISTER, *((STEWARDSHIP,) if has_decisions else ())}
+    return tuple(sorted({*sources, *kept}))
 
 
 def prepare_dagster_home(settings: Settings) -> None:

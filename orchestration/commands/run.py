@@ -14,7 +14,12 @@ import click
 
 from orchestration.extract.contracts import expand_sources
 from orchestration.headless import run_headless
-from orchestration.settings import Settings, available_sources, with_stewardship
+from orchestration.settings import (
+    IDENTITY_REGISTER,
+    Settings,
+    available_sources,
+    with_kept_records,
+)
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -77,12 +82,12 @@ def settings_of(
         )
     settings = replace(
         settings,
-        sources=with_stewardship(settings.home, named),
+        sources=with_kept_records(settings.home, named),
         landing=landing_folders(sources, folders) or (settings.landing if not sources else {}),
         as_of=as_of or settings.as_of,
     )
     for source in settings.sources:
-        if not settings.landing_dir(source).is_dir():
+        if source != IDENTITY_REGISTER and not settings.landing_dir(source).is_dir():
             raise click.ClickException(
                 f"source {source}: there is no folder {settings.landing_dir(source)}; "
                 "put its files there or name their folder with --landing"
