@@ -261,12 +261,12 @@ ATTRIBUTES = (
 # Pairs worth a comparison share one of these; each is rare enough that a million records give a few
 # million pairs. A record of one person that agrees with another in none of them is not found.
 BLOCKS = (
-    ("scope", "email"),
-    ("scope", "phone"),
-    ("scope", "name_folded", "birth_year"),
-    ("scope", "last", "birth_folded"),
-    ("scope", "first_group", "birth_folded"),
-    ("scope", "birth_folded", "postcode"),
-    ("scope", "name_folded", "city"),
-    ("scope", "last", "postcode", "initial"),
+    ("email",),
+    ("phone",),
+    ("name_folded", "birth_year"),
+    ("last", "birth_folded"),
+    ("first_group", "birth_folded"),
+    ("birth_folded", "postcode"),
+    ("name_folded", "city"),
+    ("last", "postcode", "initial"),
 )

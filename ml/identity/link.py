@@ -227,11 +227,14 @@ def _comparable_records(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _score(connection: duckdb.DuckDBPyConnection, config: LinkConfig, record_count: int) -> bool:
     """Write the table ``scored`` and return whether the weights were learnt."""
-    linker = _linker(connection)
+    scopes = connection.execute("select count(distinct scope) from persons_to_match").fetchone()
+    # One scope for all need not be compared a million times.
+    scope = () if scopes == (1,) else ("scope",)
+    linker = _linker(connection, scope)
     is_trained = record_count >= config.minimum_training_records
     if is_trained:
         share = min(1.0, config.training_records / record_count)
-        _train(linker, config, share)
+        _train(linker, config, share, scope)
     scored = linker.inference.predict(
         threshold_match_probability=config.review_threshold, warning_mode="never"
     )
@@ -239,7 +242,7 @@ def _score(connection: duckdb.DuckDBPyConnection, config: LinkConfig, record_cou
     return is_trained
 
 
-def _linker(connection: duckdb.DuckDBPyConnection) -> Linker:
+def _linker(connection: duckdb.DuckDBPyConnection, scope: tuple[str, ...]) -> Linker:
     # Importing it takes a second, which a company without persons need not spend.
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -248,7 +251,7 @@ def _linker(connection: duckdb.DuckDBPyConnection) -> Linker:
         link_type="dedupe_only",
         probability_two_random_records_match=1e-6,
         comparisons=[_comparison(attribute) for attribute in ATTRIBUTES],
-        blocking_rules_to_generate_predictions=[block_on(*columns) for columns in BLOCKS],
+        blocking_rules_to_generate_predictions=[block_on(*scope, *columns) for columns in BLOCKS],
         retain_matching_columns=True,
         retain_intermediate_calculation_columns=True,
     )
@@ -276,7 +279,7 @@ def _comparison(attribute: Attribute) -> dict[str, Any]:
     return {"output_column_name": attribute.name, "comparison_levels": levels}
 
 
-def _train(linker: Linker, config: LinkConfig, share: float) -> None:
+def _train(linker: Linker, config: LinkConfig, share: float, scope: tuple[str, ...]) -> None:
     """Learn the weights; what a session blocks on, another session estimates."""
     from splink import block_on
 
@@ -286,12 +289,15 @@ def _train(linker: Linker, config: LinkConfig, share: float) -> None:
             max_pairs=config.training_pairs, seed=config.seed, num_chunks=1
         )
         linker.training.estimate_probability_two_random_records_match(
-            [block_on("scope", "email", "last"), block_on("scope", "name_folded", "birth_date")],
+            [
+                block_on(*scope, "email", "last"),
+                block_on(*scope, "name_folded", "birth_date"),
+            ],
             recall=0.8,
         )
-        for rule in (("scope", "email"), ("scope", "name_folded", "birth_year")):
+        for rule in (("email",), ("name_folded", "birth_year")):
             linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*rule), record_sample_proportion=share
+                block_on(*scope, *rule), record_sample_proportion=share
             )
 
 
