@@ -7,7 +7,7 @@ history as (
 
 numbered as (
     select
-        history.*,
+        *,
         row_number() over (
             partition by identifier
             order by

@@ -38,8 +38,9 @@ attributes as (
             'account_name', 'is_organisation', 'business_model', 'segment', 'industry', 'country',
             'size_band', 'owner_id',
         ] %}
-        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last }}
+        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
         {%- endfor %}
+        count(*) as attribute_count
     from customer_attributes
     where is_chosen
     group by customer_id

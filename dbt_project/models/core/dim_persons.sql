@@ -51,8 +51,9 @@ described as (
     select
         person_id,
         {%- for attribute in attributes %}
-        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }}{{ ',' if not loop.last }}
+        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
         {%- endfor %}
+        count(*) as attribute_count
     from chosen
     where choice = 1
     group by person_id

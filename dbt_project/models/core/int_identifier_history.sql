@@ -48,7 +48,7 @@ holders as (
 
 numbered_events as (
     select
-        recorded.*,
+        *,
         row_number() over (
             partition by entity, identifier
             order by recorded_at desc, effective_on desc, event desc, current_identifier desc

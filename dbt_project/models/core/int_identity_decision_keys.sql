@@ -38,7 +38,7 @@ named_records as (
         {{ customer_id_of('claims.record_kind', 'claims.source_name', 'claims.record_id') }}
             as customer_id
     from claims
-    where (select count(*) from sides where key_type = 'customer_id') > 0
+    where exists (select 1 from sides where sides.key_type = 'customer_id')
 ),
 
 resolved as (

@@ -178,15 +178,13 @@ tests_and_customers as (
 ),
 
 reasons as (
-    select *, 1 as place from listed where rule = 'placeholder'
+    select * from listed
     union all
-    select *, 2 as place from malformed
+    select * from malformed
     union all
-    select *, 3 as place from listed where rule = 'shared_mailbox'
+    select * from shared_by_many
     union all
-    select *, 4 as place from shared_by_many
-    union all
-    select *, 5 as place from tests_and_customers
+    select * from tests_and_customers
 ),
 
 first_reasons as (
@@ -196,7 +194,16 @@ first_reasons as (
         rule,
         reason,
         row_number() over (
-            partition by identity_type, match_value order by place asc, reason asc
+            partition by identity_type, match_value
+            order by
+                case rule
+                    when 'placeholder' then 1
+                    when 'malformed' then 2
+                    when 'shared_mailbox' then 3
+                    when 'shared_by_many' then 4
+                    else 5
+                end asc,
+                reason asc
         ) as reason_number
     from reasons
 ),

@@ -120,7 +120,9 @@ contact_persons as (
         match_email as email,
         case
             when digits like '+%' then digits
-            else coalesce({{ international_phone('digits', 'calling_code', 'trunk_prefix') }}, digits)
+            else coalesce(
+                {{ international_phone('digits', 'calling_code', 'trunk_prefix') }}, digits
+            )
         end as phone,
         birth_date,
         postcode,

@@ -59,7 +59,9 @@ records as (
         match_email as email,
         case
             when digits like '+%' then digits
-            else coalesce({{ international_phone('digits', 'calling_code', 'trunk_prefix') }}, digits)
+            else coalesce(
+                {{ international_phone('digits', 'calling_code', 'trunk_prefix') }}, digits
+            )
         end as phone,
         job_title,
         birth_date,

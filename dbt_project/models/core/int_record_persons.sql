@@ -22,10 +22,13 @@ issued as (
 
 numbered as (
     select
-        records.*,
+        *,
         row_number() over (
-            order by created_at asc nulls last, source_name asc, source_record_id asc,
-            record_kind asc
+            order by
+                created_at asc nulls last,
+                source_name asc,
+                source_record_id asc,
+                record_kind asc
         ) as record_number
     from records
 ),
