@@ -19,8 +19,9 @@ from orchestration.extract.contracts import expand_sources, staging_streams
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 STAGING_DIR = DBT_PROJECT_DIR / "models" / "staging"
-# The source of stewards' decisions.
+# The source of stewards' decisions, and that of the ids that earlier runs gave.
 STEWARDSHIP = "stewardship"
+IDENTITY_REGISTER = "identity_register"
 # Beside our Python, which need not be on the PATH.
 DBT_EXECUTABLE = Path(sys.executable).with_name("dbt")
 
@@ -84,7 +85,7 @@ class Settings:
         landing = json.loads(os.environ.get("THROUGHLINE_LANDING", "{}"))
         return cls(
             home=home,
-            sources=with_stewardship(
+            sources=with_kept_records(
                 home, expand_sources(named, available_sources()) if named else landed(home)
             ),
             landing={name: Path(folder) for name, folder in landing.items()},
@@ -208,14 +209,17 @@ def landed(home: Path) -> tuple[str, ...]:
     return tuple(name for name in available_sources() if (home / "landing" / name).is_dir())
 
 
-def with_stewardship(home: Path, sources: tuple[str, ...]) -> tuple[str, ...]:
-    """Add the stewards' decisions to ``sources`` where there are any.
+def with_kept_records(home: Path, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Add the register of ids, and the stewards' decisions where there are any, to ``sources``.
 
-    They settle rows of all sources, so whoever runs a few sources means them too.
+    They concern rows of all sources, so whoever runs a few sources means them too. The register is
+    always on: the first run has none, and a server must find in its graph what a run has written.
     """
-    if not sources or not (home / "landing" / STEWARDSHIP).is_dir():
+    if not sources:
         return sources
-    return tuple(sorted({*sources, STEWARDSHIP}))
+    has_decisions = (home / "landing" / STEWARDSHIP).is_dir()
+    kept = {IDENTITY_REGISTER, *((STEWARDSHIP,) if has_decisions else ())}
+    return tuple(sorted({*sources, *kept}))
 
 
 def prepare_dagster_home(settings: Settings) -> None:

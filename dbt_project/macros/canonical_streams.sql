@@ -8,14 +8,23 @@
             '*customer_key': 'varchar', 'account_name': 'varchar', 'is_organisation': 'boolean',
             'business_model': 'varchar', 'segment': 'varchar', 'industry': 'varchar',
             'country': 'varchar', 'size_band': 'varchar', 'owner_id': 'varchar',
-            'created_at': 'timestamp', 'is_test': 'boolean'}},
+            'created_at': 'timestamp', 'is_test': 'boolean', 'first_name': 'varchar',
+            'last_name': 'varchar', 'birth_date': 'date', 'postcode': 'varchar', 'city': 'varchar',
+            'address_line': 'varchar'}},
         'contacts': {'time': 'created_at', 'columns': {
             '*source_name': 'varchar', '*contact_id': 'varchar', '*customer_key_type': 'varchar',
             '*customer_key': 'varchar', 'full_name': 'varchar', 'email': 'varchar',
-            'phone': 'varchar', 'job_title': 'varchar', 'created_at': 'timestamp'}},
+            'phone': 'varchar', 'job_title': 'varchar', 'created_at': 'timestamp',
+            'first_name': 'varchar', 'last_name': 'varchar', 'birth_date': 'date',
+            'postcode': 'varchar', 'city': 'varchar', 'address_line': 'varchar'}},
         'identities': {'time': 'observed_at', 'columns': {
             '*source_name': 'varchar', '*source_record_id': 'varchar', '*identity_type': 'varchar',
             '*identity_value': 'varchar', 'observed_at': 'timestamp'}},
+        'identifier_events': {'time': none, 'columns': {
+            '*source_name': 'varchar', '*entity': 'varchar', '*identifier': 'varchar',
+            '*event': 'varchar', '*current_identifier': 'varchar', '*record_kind': 'varchar',
+            '*record_source_name': 'varchar', '*record_id': 'varchar', '*effective_on': 'date',
+            '*recorded_at': 'timestamp', 'reason': 'varchar'}},
         'identity_decisions': {'time': 'decided_at', 'columns': {
             '*source_name': 'varchar', '*decision_id': 'varchar', '*decided_at': 'timestamp',
             '*action': 'varchar', '*left_key_type': 'varchar', '*left_key': 'varchar',

@@ -1,9 +1,15 @@
 {#- All rows of one canonical stream, from every enabled source that supplies it, up to the as-of
     date. A column that a source leaves out is null; one that the stream does not know, or a
-    required one left out, stops the build with the file to mend. No source: an empty table. -#}
+    required one left out, stops the build with the file to mend. No source: an empty table.
+    Identities and customers' keys are normalised by their type. -#}
 {% macro union_stream(stream) -%}
     {%- set shape = canonical_streams()[stream] -%}
     {%- set suppliers = var('streams').get(stream, []) -%}
+    {#- Values that name somebody, each with the column that holds its type. -#}
+    {%- set identities = {
+        'customer_key': 'customer_key_type', 'identity_value': 'identity_type',
+        'left_key': 'left_key_type', 'right_key': 'right_key_type',
+    } -%}
     {%- for source_name in suppliers %}
     {%- set relation = ref('stg_' ~ source_name ~ '__' ~ stream) -%}
     {%- set supplied = (
@@ -15,7 +21,11 @@
     select
         {%- for column, type in shape.columns.items() %}
         {%- set name = column | replace('*', '') %}
-        cast({{ name if name in supplied or not execute else 'null' }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- set value = name if name in supplied or not execute else 'null' %}
+        {%- if value == name and name in identities %}
+            {%- set value = normalised_identity(identities[name], name) %}
+        {%- endif %}
+        cast({{ value }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
     {%- if shape.time %}

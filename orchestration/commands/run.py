@@ -15,7 +15,13 @@ import click
 from orchestration.extract.contracts import expand_sources
 from orchestration.extract.fetch.plan_yaml import read_plans
 from orchestration.headless import run_headless
-from orchestration.settings import STAGING_DIR, Settings, available_sources, with_stewardship
+from orchestration.settings import (
+    IDENTITY_REGISTER,
+    STAGING_DIR,
+    Settings,
+    available_sources,
+    with_kept_records,
+)
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -78,13 +84,13 @@ def settings_of(
         )
     settings = replace(
         settings,
-        sources=with_stewardship(settings.home, named),
+        sources=with_kept_records(settings.home, named),
         landing=landing_folders(sources, folders) or (settings.landing if not sources else {}),
         as_of=as_of or settings.as_of,
     )
     for source in settings.sources:
-        is_fetched = bool(read_plans(STAGING_DIR / source))
-        if not settings.landing_dir(source).is_dir() and not is_fetched:
+        comes_by_itself = source == IDENTITY_REGISTER or bool(read_plans(STAGING_DIR / source))
+        if not settings.landing_dir(source).is_dir() and not comes_by_itself:
             raise click.ClickException(
                 f"source {source}: there is no folder {settings.landing_dir(source)}; "
                 "put its files there or name their folder with --landing"

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from orchestration.defs import ingestion, prediction, publishing, quality, schedules, transformation
+from orchestration.defs import (
+    identity,
+    ingestion,
+    prediction,
+    publishing,
+    quality,
+    schedules,
+    transformation,
+)
 from orchestration.run import Run
 from orchestration.settings import Settings
 
@@ -27,6 +35,7 @@ def build_definitions(
     tables = dg.Definitions.merge(
         ingestion.definitions(settings),
         transformation.definitions(settings),
+        identity.definitions(),
         prediction.definitions(),
     )
     steps = {

@@ -10,7 +10,7 @@ import dagster as dg
 from orchestration.defs.quality import report_what_failed
 from orchestration.extract.fetch.plan_yaml import read_plans
 from orchestration.run import run_config
-from orchestration.settings import STAGING_DIR, Settings
+from orchestration.settings import IDENTITY_REGISTER, STAGING_DIR, Settings
 
 daily_job = dg.define_asset_job(
     "daily",
@@ -62,13 +62,17 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
 def landing_digest(settings: Settings, fetched: Collection[Path] = ()) -> str:
     """Return a digest of name, size and time of every landing file of the sources.
 
+    What runs themselves write down for the next one is no reason for another run.
+
     Parameters
     ----------
     fetched
-        Folders that do not count.
+        Folders that do not count either.
     """
     digest = hashlib.sha256()
     for source in settings.sources:
+        if source == IDENTITY_REGISTER:
+            continue
         for path in sorted(settings.landing_dir(source).rglob("*")):
             if path.is_file() and path.parent not in fetched:
                 digest.update(_file_mark(path))

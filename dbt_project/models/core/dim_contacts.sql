@@ -6,11 +6,16 @@ contacts as (
 
 customer_identities as (
     select * from {{ ref('int_customer_identities') }}
+),
+
+record_persons as (
+    select * from {{ ref('int_record_persons') }}
 )
 
 select
     contacts.source_name || ':' || contacts.contact_id as contact_id,
     customer_identities.customer_id,
+    record_persons.person_id,
     contacts.full_name,
     contacts.email,
     contacts.phone,
@@ -22,3 +27,8 @@ left join customer_identities
     on
         contacts.customer_key_type = customer_identities.identity_type
         and contacts.customer_key = customer_identities.identity_value
+left join record_persons
+    on
+        record_persons.record_kind = 'contact'
+        and contacts.source_name = record_persons.source_name
+        and contacts.contact_id = record_persons.source_record_id

@@ -12,44 +12,56 @@ customer_identities as (
     select * from {{ ref('int_customer_identities') }}
 ),
 
+customer_attributes as (
+    select * from {{ ref('int_customer_attributes') }}
+),
+
 customer_accounts as (
     select
         customer_identities.customer_id,
-        accounts.*,
-        row_number() over (
-            partition by customer_identities.customer_id
-            order by
-                accounts.created_at asc nulls last,
-                accounts.source_name asc,
-                accounts.account_id asc
-        ) as account_number
+        min(accounts.created_at) as created_at,
+        max(coalesce(accounts.is_test, false)) as is_test,
+        count(*) as account_count
     from accounts
     inner join customer_identities
         on
             accounts.customer_key_type = customer_identities.identity_type
             and accounts.customer_key = customer_identities.identity_value
+    group by customer_identities.customer_id
 ),
 
--- Each attribute from the oldest account that states it.
-described_accounts as (
+-- Each attribute from the account that its rule chooses.
+attributes as (
     select
         customer_id,
-        account_number,
         {%- for attribute in [
             'account_name', 'is_organisation', 'business_model', 'segment', 'industry', 'country',
             'size_band', 'owner_id',
         ] %}
-        first_value({{ attribute }} ignore nulls) over oldest_first as {{ attribute }},
+        max(case when attribute = '{{ attribute }}' then value end) as {{ attribute }},
         {%- endfor %}
-        min(created_at) over oldest_first as created_at,
-        max(coalesce(is_test, false)) over oldest_first as is_test,
-        count(*) over oldest_first as account_count
+        count(*) as attribute_count
+    from customer_attributes
+    where is_chosen
+    group by customer_id
+),
+
+described_accounts as (
+    select
+        customer_accounts.customer_id,
+        attributes.account_name,
+        cast(attributes.is_organisation as boolean) as is_organisation,
+        attributes.business_model,
+        attributes.segment,
+        attributes.industry,
+        attributes.country,
+        attributes.size_band,
+        attributes.owner_id,
+        customer_accounts.created_at,
+        customer_accounts.is_test,
+        customer_accounts.account_count
     from customer_accounts
-    window oldest_first as (
-        partition by customer_id
-        order by account_number
-        rows between unbounded preceding and unbounded following
-    )
+    left join attributes on customer_accounts.customer_id = attributes.customer_id
 ),
 
 records as (
@@ -85,4 +97,3 @@ select
     described_accounts.account_count
 from described_accounts
 left join records on described_accounts.customer_id = records.customer_id
-where described_accounts.account_number = 1
