@@ -21,6 +21,8 @@ class LinkConfig:
         all pairs of the cluster go to a steward.
     minimum_training_records
         Below this many records nothing can be learnt from them, and the stated weights are used.
+    minimum_training_pairs
+        Pairs that a rule must bring together to be learnt from: a few hundred, says splink.
     training_records
         At most about so many records are learnt from; more change the weights in the third digit.
     training_pairs
@@ -35,6 +37,7 @@ class LinkConfig:
     review_threshold: float = 0.5
     cluster_limit: int = 10
     minimum_training_records: int = 2_000
+    minimum_training_pairs: int = 500
     training_records: int = 200_000
     training_pairs: int = 1_000_000
     seed: int = 7
@@ -51,6 +54,7 @@ class LinkConfig:
         for name in (
             "cluster_limit",
             "minimum_training_records",
+            "minimum_training_pairs",
             "training_records",
             "training_pairs",
             "threads",
@@ -270,3 +274,7 @@ BLOCKS = (
     ("name_folded", "city"),
     ("last", "postcode", "initial"),
 )
+# Pairs from which weights are learnt: what a rule compares by, the other one teaches.
+TRAINING_BLOCKS = (("email",), ("name_folded", "birth_year"))
+# Pairs that are one person's beyond doubt; their number tells how many there are to be found.
+SURE_BLOCKS = (("email", "last"), ("name_folded", "birth_date"))

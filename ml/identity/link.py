@@ -18,7 +18,14 @@ import pyarrow as pa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ml.identity.config import ATTRIBUTES, BLOCKS, Attribute, LinkConfig
+from ml.identity.config import (
+    ATTRIBUTES,
+    BLOCKS,
+    SURE_BLOCKS,
+    TRAINING_BLOCKS,
+    Attribute,
+    LinkConfig,
+)
 
 if TYPE_CHECKING:
     from splink import Linker
@@ -71,16 +78,16 @@ NORMALISE = """
         select
             record_id,
             scope,
-            nullif(regexp_replace(strip_accents(lower(trim(first_name))), '[^a-z]', '', 'g'), '')
+            nullif(regexp_replace(strip_accents(lower(trim(first_name))), '[^\\pL]', '', 'g'), '')
                 as first,
-            nullif(regexp_replace(strip_accents(lower(trim(last_name))), '[^a-z]', '', 'g'), '')
+            nullif(regexp_replace(strip_accents(lower(trim(last_name))), '[^\\pL]', '', 'g'), '')
                 as last,
             nullif(trim(email), '') as email,
             nullif(trim(phone), '') as phone,
             birth_date,
             nullif(regexp_replace(upper(postcode), '[^A-Z0-9]', '', 'g'), '') as postcode,
             nullif(strip_accents(lower(trim(city))), '') as city,
-            nullif(regexp_replace(strip_accents(lower(address_line)), '[^a-z0-9]', '', 'g'), '')
+            nullif(regexp_replace(strip_accents(lower(address_line)), '[^\\pL0-9]', '', 'g'), '')
                 as address_line
         from persons
     ),
@@ -164,7 +171,9 @@ def link_persons(
             return PersonLinks(pairs=PAIR_SCHEMA.empty_table(), status=status)
         is_trained = _score(connection, config, comparable)
         pairs = _decide(connection, config)
-    weights = "learnt from the records" if is_trained else "as stated, too few records to learn"
+    weights = (
+        "learnt from the records" if is_trained else "as stated, too few records to learn from"
+    )
     status = f"compared {comparable} records; weights {weights}; {pairs.num_rows} pairs"
     return PersonLinks(pairs=pairs, status=status)
 
@@ -231,10 +240,9 @@ def _score(connection: duckdb.DuckDBPyConnection, config: LinkConfig, record_cou
     # One scope for all need not be compared a million times.
     scope = () if scopes == (1,) else ("scope",)
     linker = _linker(connection, scope)
-    is_trained = record_count >= config.minimum_training_records
-    if is_trained:
-        share = min(1.0, config.training_records / record_count)
-        _train(linker, config, share, scope)
+    is_trained = record_count >= config.minimum_training_records and _train(
+        linker, connection, config, scope, share=min(1.0, config.training_records / record_count)
+    )
     scored = linker.inference.predict(
         threshold_match_probability=config.review_threshold, warning_mode="never"
     )
@@ -279,26 +287,58 @@ def _comparison(attribute: Attribute) -> dict[str, Any]:
     return {"output_column_name": attribute.name, "comparison_levels": levels}
 
 
-def _train(linker: Linker, config: LinkConfig, share: float, scope: tuple[str, ...]) -> None:
-    """Learn the weights; what a session blocks on, another session estimates."""
+def _train(
+    linker: Linker,
+    connection: duckdb.DuckDBPyConnection,
+    config: LinkConfig,
+    scope: tuple[str, ...],
+    *,
+    share: float,
+) -> bool:
+    """Learn the weights and return whether there was anything to learn from.
+
+    What a session blocks on, another session estimates. A rule that brings too few pairs together
+    teaches nothing, and what it would have taught keeps its weights of before.
+    """
     from splink import block_on
 
+    rules = [rule for rule in TRAINING_BLOCKS if _has_pairs(connection, rule, config)]
+    if not rules:
+        return False
+    matches = [rule for rule in SURE_BLOCKS if _has_pairs(connection, rule, config)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         linker.training.estimate_u_using_random_sampling(
             max_pairs=config.training_pairs, seed=config.seed, num_chunks=1
         )
-        linker.training.estimate_probability_two_random_records_match(
-            [
-                block_on(*scope, "email", "last"),
-                block_on(*scope, "name_folded", "birth_date"),
-            ],
-            recall=0.8,
-        )
-        for rule in (("email",), ("name_folded", "birth_year")):
+        if matches:
+            linker.training.estimate_probability_two_random_records_match(
+                [block_on(*scope, *rule) for rule in matches], recall=0.8
+            )
+        for rule in rules:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(*scope, *rule), record_sample_proportion=share
             )
+    return True
+
+
+def _has_pairs(
+    connection: duckdb.DuckDBPyConnection, rule: tuple[str, ...], config: LinkConfig
+) -> bool:
+    """Return whether a rule brings enough pairs of one scope together to learn from."""
+    columns = ", ".join(rule)
+    present = " and ".join(f"{column} is not null" for column in rule)
+    counted = connection.execute(
+        f"""
+        select coalesce(sum(records * (records - 1) / 2), 0)
+        from (
+            select count(*) as records from persons_to_match
+            where {present}
+            group by scope, {columns}
+        )
+        """
+    ).fetchone()
+    return counted is not None and counted[0] >= config.minimum_training_pairs
 
 
 def _decide(connection: duckdb.DuckDBPyConnection, config: LinkConfig) -> pa.Table:

@@ -30,6 +30,8 @@ IDENTIFYING_KINDS = ("email", "phone")
 # Rows are looked for, not judged: no date is in the future.
 ANY_TIME = Arrival(received_at=dt.datetime(9000, 1, 1))  # noqa: DTZ001  # UTC, as in the ledger
 
+# An identity called "@x" is of the type that stands in the column x of the same row.
+TYPE_IN_COLUMN = "@"
 # Keys of rows found, per stream.
 Keys = dict[str, set[str]]
 
@@ -155,11 +157,14 @@ def _condition(source: SourceContract, stream: StreamContract, subject: Subject,
     """Return the condition under which a staged row is the person's, empty where none can be."""
     tests = []
     for column, identity_type in identity_columns(stream).items():
-        values = subject.values.get(identity_type)
-        if values:
+        for kind, values in subject.values.items():
             folded = {value.lower() for value in values}
-            text = f"lower(trim(cast({identifier(column)} as varchar)))"
-            tests.append(f"{text} in ({_listed(folded)})")
+            test = f"lower(trim(cast({identifier(column)} as varchar))) in ({_listed(folded)})"
+            if identity_type == kind:
+                tests.append(test)
+            elif identity_type.startswith(TYPE_IN_COLUMN):
+                named = identifier(identity_type.removeprefix(TYPE_IN_COLUMN))
+                tests.append(f"({named} = {literal(kind)} and {test})")
     for name in [column.name for column in stream.columns]:
         text = f"cast({identifier(name)} as varchar)"
         for other in source.streams:

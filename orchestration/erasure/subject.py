@@ -70,7 +70,7 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
     Parameters
     ----------
     connection
-        The warehouse.
+        The warehouse, in which temporary views are made.
     name
         A customer id; or ``type:value``, such as ``email:ada@example.org``, for one person. Of a
         person, those identifiers go that no record without that value bears: the id of the
@@ -81,34 +81,31 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
     ErasureError
         When nobody is called so.
     """
+    _make_claims(connection)
     whole = connection.execute(
-        "select identity_type, identity_value from core.int_customer_identities "
-        "where customer_id = $1",
-        [name],
+        "select distinct identity_type, identity_value from claims where customer_id = $1", [name]
     ).fetchall()
     if whole:
         return Subject(customer_id=name, values=_by_type(whole), is_whole_customer=True)
     identity_type, separator, value = name.partition(":")
+    of_person = "identity_type = $1 and lower(trim(identity_value)) = lower(trim($2))"
     found = connection.execute(
-        """
-        select customer_id from core.int_customer_identities
-        where identity_type = $1 and lower(trim(identity_value)) = lower(trim($2))
-        """,
+        f"select customer_id from claims where {of_person} and customer_id is not null limit 1",
         [identity_type, value],
-    ).fetchall()
-    if not separator or not found:
+    ).fetchone()
+    if not separator or found is None:
         raise ErasureError(
             f"nobody is known as {name!r}: give a customer_id of dim_customers, or type:value with "
             f"a type among {', '.join(_known_types(connection)) or '(none)'}; run first if files "
             "have landed since"
         )
     own = connection.execute(
-        """
+        f"""
         with records as (
-            select source_name, source_record_id, identity_type, identity_value,
-                max(identity_type = $1 and lower(trim(identity_value)) = lower(trim($2)))
-                    over (partition by source_name, source_record_id) as is_own
-            from core.int_identities_unioned
+            select identity_type, identity_value,
+                max({of_person}) over (partition by source_name, source_record_id) as is_own
+            from claims
+            where source_record_id is not null
         )
 
         select identity_type, identity_value
@@ -119,21 +116,63 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
         [identity_type, value],
     ).fetchall()
     return Subject(
-        customer_id=str(found[0][0]),
+        customer_id=str(found[0]),
         values=_by_type([*own, (identity_type, value)]),
         is_whole_customer=False,
     )
 
 
+def _make_claims(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the view ``claims``: identifiers normalised, and as the sources write them.
+
+    Core holds identifiers in one spelling; landing files hold them in their own.
+    """
+    views = connection.execute(
+        "select view_name from duckdb_views() where schema_name = 'staging' "
+        "and view_name like 'stg\\_%\\_\\_identities' escape '\\' order by 1"
+    ).fetchall()
+    as_written = " union all ".join(
+        f"select source_name, source_record_id, identity_type, identity_value from staging.{view}"
+        for (view,) in views
+    )
+    connection.execute(f"""
+        create or replace temp view claims as
+        with records as (
+            select claimed.source_name, claimed.source_record_id, claimed.identity_type,
+                claimed.identity_value, customers.customer_id
+            from core.int_identities_unioned as claimed
+            left join core.int_customer_identities as customers
+                using (identity_type, identity_value)
+        ),
+
+        record_customers as (
+            select source_name, source_record_id, min(customer_id) as customer_id
+            from records
+            group by source_name, source_record_id
+        )
+
+        select * from records
+        union all
+        select null, null, identity_type, identity_value, customer_id
+        from core.int_customer_identities
+        union all
+        select written.*, record_customers.customer_id
+        from ({as_written or "select * exclude (customer_id) from records where false"}) as written
+        left join record_customers using (source_name, source_record_id)
+    """)
+
+
 def _by_type(rows: list[tuple[str, str]]) -> dict[str, frozenset[str]]:
     grouped: dict[str, set[str]] = {}
     for identity_type, value in rows:
+        if not value or not value.strip():
+            continue
         grouped.setdefault(identity_type, set()).add(value.strip())
     return {name: frozenset(values) for name, values in sorted(grouped.items())}
 
 
 def _known_types(connection: duckdb.DuckDBPyConnection) -> list[str]:
     rows = connection.execute(
-        "select distinct identity_type from core.int_customer_identities order by 1"
+        "select distinct identity_type from claims where customer_id is not null order by 1"
     ).fetchall()
     return [str(name) for (name,) in rows]

@@ -72,7 +72,8 @@ class ColumnContract:
         Kind of personal data held, one of `PERSONAL_DATA`.
     identity
         Identity type of what the column holds, as the stream ``identities`` names it, so that a
-        person's rows can be found; e-mail addresses and phone numbers need not say so.
+        person's rows can be found; e-mail addresses and phone numbers need not say so. A type
+        that differs from row to row is named by its column, as in ``@customer_key_type``.
     """
 
     name: str

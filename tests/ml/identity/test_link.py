@@ -184,3 +184,21 @@ def test_quality_counts_pairs_and_records() -> None:
     assert quality.b_cubed_recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 0.5 + 0.5) / 5)
     with pytest.raises(ValueError, match="same records"):
         evaluate_links(clusters.slice(1), truth)
+
+
+def test_stated_weights_are_used_when_no_two_records_could_teach_others() -> None:
+    names = ["".join(chr(97 + int(digit)) for digit in f"{n:04}") for n in range(2_400)]
+    records = [
+        person(
+            f"r{number}", f"g{name}", last_name=f"f{name[::-1]}", scope=f"s{number // 2}",
+            email=f"{name}@example.org",
+        )
+        for number, name in enumerate(names)
+    ]  # fmt: skip
+    twin = {**records[0], "record_id": "twin"}
+    links = link_persons(pa.Table.from_pylist([*records, twin]), SHORT_FORMS)
+    assert "weights as stated" in links.status
+    found_pairs = [
+        (pair["left_record_id"], pair["right_record_id"]) for pair in links.pairs.to_pylist()
+    ]
+    assert found_pairs == [("r0", "twin")]

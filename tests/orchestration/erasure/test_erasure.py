@@ -99,6 +99,16 @@ def test_references_follow_keys_with_a_name_when_streams_are_chained(tmp_path: P
     assert found(tmp_path, ADA, LINES, ORDERS) == {"orders.csv": [2], "lines.csv": [2, 4]}
 
 
+def test_rows_are_found_when_each_says_what_identifies_it(tmp_path: Path) -> None:
+    stream = contract(
+        column("n"), column("kind"), column("value", identity="@kind"), name="any", files="any.csv",
+    )  # fmt: skip
+    (tmp_path / "any.csv").write_text(
+        "n,kind,value\n1,email,ada@x.example\n2,shop_id,s-1001\n3,email,S-1001\n4,,S-1001\n"
+    )
+    assert found(tmp_path, ADA, stream) == {"any.csv": [2, 3]}
+
+
 def test_a_row_named_after_another_stays_when_only_a_person_goes(tmp_path: Path) -> None:
     person = Subject(
         customer_id="c1",
@@ -257,6 +267,10 @@ def identities() -> duckdb.DuckDBPyConnection:
             ('crm', 'contact:K-8', 'shop_id', 'S-1'),
             ('crm', 'contact:K-8', 'email', 'bob@x.example')
         ) as t (source_name, source_record_id, identity_type, identity_value);
+        create schema staging;
+        create view staging.stg_crm__identities as
+        select 'crm' as source_name, 'contact:K-7' as source_record_id, 'email' as identity_type,
+            'A.Da+crm@x.example' as identity_value;
     """)
     return connection
 
@@ -269,11 +283,11 @@ def test_a_person_takes_only_identifiers_of_their_own_along(
     assert not person.is_whole_customer
     assert person.values == {
         "contact_id": frozenset({"K-7"}),
-        "email": frozenset({"ada@x.example", "Ada@x.example"}),
+        "email": frozenset({"ada@x.example", "Ada@x.example", "A.Da+crm@x.example"}),
     }
     whole = find_subject(identities, "c1")
     assert whole.is_whole_customer
-    assert whole.values["email"] == {"ada@x.example", "bob@x.example"}
+    assert whole.values["email"] == {"ada@x.example", "bob@x.example", "A.Da+crm@x.example"}
 
 
 @pytest.mark.parametrize("name", ["nobody", "email:nobody@x.example", "ada@x.example", ""])

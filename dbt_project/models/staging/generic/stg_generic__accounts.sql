@@ -15,5 +15,11 @@ select
     size_band,
     owner_id,
     created_at,
-    is_test
+    is_test,
+    first_name,
+    last_name,
+    birth_date,
+    postcode,
+    city,
+    address_line
 from {{ source('generic', 'accounts') }}

@@ -10,5 +10,11 @@ select
     lower(trim(email)) as email,
     phone,
     job_title,
-    created_at
+    created_at,
+    first_name,
+    last_name,
+    birth_date,
+    postcode,
+    city,
+    address_line
 from {{ source('generic', 'contacts') }}
