@@ -107,7 +107,8 @@ def proof_exists(proof: str) -> bool:
 
 
 def model_names() -> set[str]:
-    models = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
+    folder = ROOT / "dbt_project" / "models"
+    models = {path.stem for suffix in ("*.sql", "*.py") for path in folder.rglob(suffix)}
     return models | {path.stem for path in (ROOT / "dbt_project" / "seeds").rglob("*.csv")}
 
 

@@ -10,6 +10,8 @@ quarantine and duplicates are found too.
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,8 @@ IDENTIFYING_KINDS = ("email", "phone")
 # Rows are looked for, not judged: no date is in the future.
 ANY_TIME = Arrival(received_at=dt.datetime(9000, 1, 1))  # noqa: DTZ001  # UTC, as in the ledger
 
+# An identity of the type "*" may be of any type: a vendor's "your own id".
+ANY_TYPE = "*"
 # An identity called "@x" is of the type that stands in the column x of the same row.
 TYPE_IN_COLUMN = "@"
 # Keys of rows found, per stream.
@@ -156,15 +160,15 @@ def _find_in_file(
 def _condition(source: SourceContract, stream: StreamContract, subject: Subject, keys: Keys) -> str:
     """Return the condition under which a staged row is the person's, empty where none can be."""
     tests = []
+    types = {column.name: column.type for column in stream.columns}
     for column, identity_type in identity_columns(stream).items():
         for kind, values in subject.values.items():
-            folded = {value.lower() for value in values}
-            test = f"lower(trim(cast({identifier(column)} as varchar))) in ({_listed(folded)})"
-            if identity_type == kind:
-                tests.append(test)
-            elif identity_type.startswith(TYPE_IN_COLUMN):
-                named = identifier(identity_type.removeprefix(TYPE_IN_COLUMN))
-                tests.append(f"({named} = {literal(kind)} and {test})")
+            named = identity_type.removeprefix(TYPE_IN_COLUMN)
+            holds = _holds(column, types[column], {value.lower() for value in values})
+            if identity_type in (kind, ANY_TYPE):
+                tests.append(holds)
+            elif named != identity_type:
+                tests.append(f"({identifier(named)} = {literal(kind)} and {holds})")
     for name in [column.name for column in stream.columns]:
         text = f"cast({identifier(name)} as varchar)"
         for other in source.streams:
@@ -173,6 +177,20 @@ def _condition(source: SourceContract, stream: StreamContract, subject: Subject,
     matches = " or ".join(f"coalesce({test}, false)" for test in tests)
     another = _is_of_another(stream, subject)
     return f"({matches}) and not {another}" if matches and another else matches
+
+
+def _holds(column: str, column_type: str, values: set[str]) -> str:
+    """Return the condition under which a column holds one of ``values``.
+
+    In JSON as a string; otherwise alone, in a list (``601;602``) or as in ``Ada <ada@x.example>``.
+    """
+    text = f"lower(trim(cast({identifier(column)} as varchar)))"
+    if column_type != "json":
+        parts = f"string_split_regex({text}, '[;,<>\\s]+')"
+        return f"({text} in ({_listed(values)}) or list_has_any({parts}, [{_listed(values)}]))"
+    written = "|".join(re.escape(json.dumps(value)[1:-1]) for value in sorted(values))
+    pattern = rf'"\s*({written})\s*"'
+    return f"regexp_matches({text}, {literal(pattern)})"
 
 
 def _is_of_another(stream: StreamContract, subject: Subject) -> str:

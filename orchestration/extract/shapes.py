@@ -73,7 +73,8 @@ class ColumnContract:
     identity
         Identity type of what the column holds, as the stream ``identities`` names it, so that a
         person's rows can be found; e-mail addresses and phone numbers need not say so. A type
-        that differs from row to row is named by its column, as in ``@customer_key_type``.
+        that differs from row to row is named by its column, as in ``@customer_key_type``; ``*`` is
+        any type. JSON holds identities as strings anywhere in it.
     """
 
     name: str

@@ -109,6 +109,18 @@ def test_rows_are_found_when_each_says_what_identifies_it(tmp_path: Path) -> Non
     assert found(tmp_path, ADA, stream) == {"any.csv": [2, 3]}
 
 
+def test_identities_are_found_in_lists_names_and_json(tmp_path: Path) -> None:
+    stream = contract(
+        column("n"), column("who", identity="*"), column("people", "json", identity="email"),
+        name="any", files="any.csv", delimiter="|", quote="",
+    )  # fmt: skip
+    (tmp_path / "any.csv").write_text(
+        "n|who|people\n1|S-1;s-1001|\n2|Ada <ADA@x.example>|\n3|S-10012|\n"
+        '4||[{"mail": " Ada@x.example "}]\n5||[{"mail": "lada@x.example"}]\n'
+    )
+    assert found(tmp_path, ADA, stream) == {"any.csv": [2, 3, 5]}
+
+
 def test_a_row_named_after_another_stays_when_only_a_person_goes(tmp_path: Path) -> None:
     person = Subject(
         customer_id="c1",
