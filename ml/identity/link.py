@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from ml.identity.chains import hold_back_chains
 from ml.identity.config import (
     ATTRIBUTES,
     BLOCKS,
@@ -372,7 +370,7 @@ def _decide(connection: duckdb.DuckDBPyConnection, config: LinkConfig) -> pa.Tab
         order by left_record_id, right_record_id
         """
     ).to_arrow_table()
-    return _hold_back_chains(pairs.cast(PAIR_SCHEMA), config.cluster_limit)
+    return hold_back_chains(pairs.cast(PAIR_SCHEMA), config.cluster_limit)
 
 
 def _levels_that_differ(attribute_name: str) -> int:
@@ -394,23 +392,3 @@ def _weight(attribute: Attribute) -> str:
         f"'{attribute.name.replace('_', ' ')} ' || "
         f"format('{{:+.1f}}', coalesce(scored.mw_{attribute.name}, 0.0))"
     )
-
-
-def _hold_back_chains(pairs: pa.Table, cluster_limit: int) -> pa.Table:
-    """Turn the links of clusters beyond the limit into questions."""
-    decisions = np.asarray(pairs["decision"].to_pylist(), dtype=object)
-    is_link = decisions == "link"
-    if not is_link.any():
-        return pairs
-    lefts = pairs["left_record_id"].filter(pa.array(is_link)).combine_chunks()
-    rights = pairs["right_record_id"].filter(pa.array(is_link)).combine_chunks()
-    both = pa.concat_arrays([lefts, rights]).dictionary_encode()
-    codes = both.indices.to_numpy()
-    count = len(both.dictionary)
-    left_codes, right_codes = codes[: len(lefts)], codes[len(lefts) :]
-    graph = coo_array((np.ones(len(lefts), np.int8), (left_codes, right_codes)), (count, count))
-    _, labels = connected_components(graph, directed=False)
-    is_chain = np.bincount(labels)[labels[left_codes]] > cluster_limit
-    decisions[np.flatnonzero(is_link)[is_chain]] = "chain"
-    place = pairs.schema.get_field_index("decision")
-    return pairs.set_column(place, "decision", pa.array(decisions, pa.string()))

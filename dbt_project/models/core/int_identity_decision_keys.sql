@@ -30,6 +30,13 @@ sides as (
     from decisions
 ),
 
+-- Most companies have none, and then no claim is looked at.
+sides_by_customer as (
+    select count(*) as side_count
+    from sides
+    where key_type = 'customer_id'
+),
+
 -- A customer_id stands for the record that it is made of, whoever holds that record now.
 named_records as (
     select
@@ -38,7 +45,7 @@ named_records as (
         {{ customer_id_of('claims.record_kind', 'claims.source_name', 'claims.record_id') }}
             as customer_id
     from claims
-    where exists (select 1 from sides where sides.key_type = 'customer_id')
+    inner join sides_by_customer on sides_by_customer.side_count > 0
 ),
 
 resolved as (

@@ -26,10 +26,10 @@ consents as (
 objections as (
     select
         email,
-        {%- for purpose in ['marketing', 'survey'] %}
-        coalesce(bool_or(purpose in ('{{ purpose }}', 'all') and not is_granted), false)
-            as objects_to_{{ purpose }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        coalesce(bool_or(purpose in ('marketing', 'all') and not is_granted), false)
+            as objects_to_marketing,
+        coalesce(bool_or(purpose in ('survey', 'all') and not is_granted), false)
+            as objects_to_survey
     from consents
     where recency = 1
     group by email
