@@ -41,7 +41,7 @@ def definitions(settings: Settings) -> dg.Definitions:
 
 
 def source_assets(
-    source: SourceContract, *, after: Sequence[dg.AssetKey]
+    source: SourceContract, *, after: Sequence[dg.AssetKey] = ()
 ) -> list[dg.AssetsDefinition]:
     """Return the assets of one source: what is fetched, and what is loaded ``after`` others."""
     plans = read_plans(STAGING_DIR / source.name)

@@ -64,7 +64,7 @@ def published(rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the site from the full snapshot, with the pages it links to beside it."""
     home = tmp_path_factory.mktemp("home")
-    for linked in ("quality/index.html", "models/churn/card.html"):
+    for linked in ("quality/index.html", "quality/data_docs/index.html", "models/churn/card.html"):
         (home / linked).parent.mkdir(parents=True)
         (home / linked).write_text("<!doctype html><title>linked</title>", encoding="utf-8")
     build_site(

@@ -17,7 +17,7 @@ AS_OF = date(2026, 6, 30)
 SEEDS = PROJECT_DIR / "seeds" / "actions"
 QUEUE = (
     "int_customer_values int_customer_activity int_customer_voice int_customer_service "
-    "mart_segments mart_churn_risk mart_upsell_opportunities "
+    "mart_segments mart_churn_risk mart_contact_permissions mart_upsell_opportunities "
     "int_business_calendar int_case_signals mart_case_queue"
 )
 

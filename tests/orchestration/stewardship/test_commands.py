@@ -359,10 +359,14 @@ def test_decisions_are_part_of_a_run_whatever_sources_it_names(
     office: Office, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("THROUGHLINE_HOME", str(office.home))
-    assert settings_of(named, (), date(2026, 6, 30), None).sources == ("demo_people",)
+    assert settings_of(named, (), date(2026, 6, 30), None).sources == (
+        "demo_people", "identity_register",
+    )  # fmt: skip
     office.says("reject", office.id_of(5), "--why", "x")
     assert settings_of(named, (), date(2026, 6, 30), None).sources == (
-        "demo_people", "stewardship",
+        "demo_people", "identity_register", "stewardship",
     )  # fmt: skip
     monkeypatch.setenv("THROUGHLINE_SOURCES", "demo_people")
-    assert Settings.from_environment().sources == ("demo_people", "stewardship")
+    assert Settings.from_environment().sources == (
+        "demo_people", "identity_register", "stewardship",
+    )  # fmt: skip
