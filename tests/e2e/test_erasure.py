@@ -40,11 +40,11 @@ def erased(
     home = tmp_path_factory.mktemp("erased") / "home"
     shutil.copytree(demo_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("truth"))
     assert find_traces([home], someone[1])
-    # Somebody else's note quotes an address.
-    quoting = home / "landing" / "demo_people" / "feedback_9999.csv"
-    sample = next((home / "landing" / "demo_people").glob("*.csv")).read_text().splitlines()
-    quoting.write_text("\n".join([sample[0], *(f"x{line}" for line in sample[1:2])]) + "\n")
-    quoting.write_text(quoting.read_text() + f"# about {someone[1][0].upper()}\n")
+    # Somebody else's note quotes an address, in a file of another encoding than most.
+    notes = next((home / "landing" / "demo_people").rglob("*.csv"))
+    header = notes.read_text(encoding="utf-16").splitlines()[0]
+    note = f"EF-999999,2026-06-01 10:00:00,product,product_use,idea,,ask {someone[1][0].upper()}"
+    notes.with_name("feedback_9999.csv").write_text(f"{header}\n{note}\n", encoding="utf-16")
     command = [
         str(ROOT / ".venv" / "bin" / "throughline"), "erase", someone[0],
         "--why", "a test", "--by", "tester", "--yes",
