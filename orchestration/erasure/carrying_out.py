@@ -113,10 +113,7 @@ def prove(settings: Settings, plan: Plan) -> int:
         Names each file that still holds an identifier.
     """
     folders = {settings.home, *_folders(settings).values()}
-    values = plan.subject.telling_values
-    if plan.subject.is_whole_customer:
-        values = (*values, plan.subject.customer_id)
-    traces = find_traces(folders, values)
+    traces = find_traces(folders, plan.subject.telling_values)
     if traces:
         raise ErasureError(
             "identifiers of the person still stand in "

@@ -86,7 +86,10 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
         "select distinct identity_type, identity_value from claims where customer_id = $1", [name]
     ).fetchall()
     if whole:
-        return Subject(customer_id=name, values=_by_type(whole), is_whole_customer=True)
+        own_ids = [("customer_id", name), *_person_ids(connection, name, [])]
+        return Subject(
+            customer_id=name, values=_by_type([*whole, *own_ids]), is_whole_customer=True
+        )
     identity_type, separator, value = name.partition(":")
     of_person = "identity_type = $1 and lower(trim(identity_value)) = lower(trim($2))"
     found = connection.execute(
@@ -115,11 +118,32 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
         """,
         [identity_type, value],
     ).fetchall()
-    return Subject(
-        customer_id=str(found[0]),
-        values=_by_type([*own, (identity_type, value)]),
-        is_whole_customer=False,
+    customer_id = str(found[0])
+    own.append((identity_type, value))
+    own += _person_ids(connection, customer_id, [own_value for _, own_value in own])
+    return Subject(customer_id=customer_id, values=_by_type(own), is_whole_customer=False)
+
+
+def _person_ids(
+    connection: duckdb.DuckDBPyConnection, customer_id: str, addresses: list[str]
+) -> list[tuple[str, str]]:
+    """Return the ids that we gave to persons of a customer, all or those with an address.
+
+    They stand in the register of ids, which is kept in landing.
+    """
+    if not connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'core' and table_name = 'dim_contacts'"
+    ).fetchall():
+        return []
+    chosen = (
+        "list_has_any([lower(email), lower(phone)], list_transform($2, lambda known: lower(known)))"
     )
+    rows = connection.execute(
+        "select distinct person_id from core.dim_contacts where customer_id = $1 "
+        f"and person_id is not null and (len($2) = 0 or {chosen}) order by 1",
+        [customer_id, addresses],
+    ).fetchall()
+    return [("person_id", str(person_id)) for (person_id,) in rows]
 
 
 def _make_claims(connection: duckdb.DuckDBPyConnection) -> None:

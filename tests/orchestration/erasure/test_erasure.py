@@ -279,6 +279,10 @@ def identities() -> duckdb.DuckDBPyConnection:
             ('crm', 'contact:K-8', 'shop_id', 'S-1'),
             ('crm', 'contact:K-8', 'email', 'bob@x.example')
         ) as t (source_name, source_record_id, identity_type, identity_value);
+        create table core.dim_contacts as select * from (values
+            ('c1', 'ADA@x.example', null, 'p1'), ('c1', 'bob@x.example', '+44 1', 'p2'),
+            ('c1', null, null, null), ('c2', 'eve@y.example', null, 'p3')
+        ) as t (customer_id, email, phone, person_id);
         create schema staging;
         create view staging.stg_crm__identities as
         select 'crm' as source_name, 'contact:K-7' as source_record_id, 'email' as identity_type,
@@ -295,10 +299,13 @@ def test_a_person_takes_only_identifiers_of_their_own_along(
     assert not person.is_whole_customer
     assert person.values == {
         "contact_id": frozenset({"K-7"}),
+        "person_id": frozenset({"p1"}),
         "email": frozenset({"ada@x.example", "Ada@x.example", "A.Da+crm@x.example"}),
     }
     whole = find_subject(identities, "c1")
     assert whole.is_whole_customer
+    assert whole.values["customer_id"] == {"c1"}
+    assert whole.values["person_id"] == {"p1", "p2"}
     assert whole.values["email"] == {"ada@x.example", "bob@x.example", "A.Da+crm@x.example"}
 
 
