@@ -119,6 +119,14 @@ _CONTRACT = {
         subject="deliveries",
         unit="share",
     ),
+    "few_rows_are_late": DerivedRule(
+        rule="few_rows_are_late",
+        severity="warning",
+        statement="At most 5 % of the rows of the newest files are of days delivered long before",
+        why="Late rows correct the past: figures that people have read change.",
+        subject="deliveries",
+        unit="share",
+    ),
     "most_rows_are_accepted": DerivedRule(
         rule="most_rows_are_accepted",
         severity="critical",
@@ -148,6 +156,10 @@ def derived_rules(spec: TableSpec) -> tuple[DerivedRule, ...]:
         for name, rule in _CONTRACT.items()
         if (name not in fresh or spec.stream.freshness_days is not None)
         and (name != "newest_event_is_fresh" or spec.time_column is not None)
+        and (
+            name != "few_rows_are_late"
+            or (spec.time_column is not None and not spec.stream.has_versions)
+        )
         and (name != "required_is_filled" or spec.stream.required_columns)
     ]
     return (*contract, *_ROWS.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -17,6 +17,9 @@ from data_quality.tables import TableSpec
 QUARANTINE_USUAL = 0.05
 QUARANTINE_TOLERABLE = 0.5
 ROWS_OF_A_SHARE = 20
+LATE_USUAL = 0.05
+# A row is late when earlier files already held events of a week and more after it.
+LATE_DAYS = 7
 
 _LEDGER_SQL = """
     with attempts as (
@@ -40,6 +43,33 @@ _LEDGER_SQL = """
         sum(rows_in) filter (where received_at = newest) as received,
         max(rows_quarantined / rows_in) filter (where rows_in >= $enough) as worst_share
     from loaded cross join (select max(received_at) as newest from loaded) as latest
+"""
+
+_LATE_SQL = """
+    with loads as (
+        select load_id, received_at = max(received_at) over () as is_newest
+        from quality.load_ledger
+        where source_name = $source_name and stream = $stream and status = 'loaded'
+    ),
+
+    events as (
+        select cast({time_column} as date) as event_day, loads.is_newest
+        from {table} as rows
+        inner join loads on rows._load_id = loads.load_id
+    ),
+
+    earlier as (
+        select max(event_day) as last_day
+        from events
+        where not is_newest and event_day <= $as_of
+    )
+
+    select
+        count(*) as received,
+        count(*) filter (where events.event_day < earlier.last_day - $late_days) as late
+    from events
+    cross join earlier
+    where events.is_newest and earlier.last_day is not null
 """
 
 
@@ -82,6 +112,7 @@ def measure_tables(
         figures += profile
         if profile and spec.stream is not None:
             limits += _contract_limits(connection, spec, profile, arrival)
+            limits += _late_rows(connection, spec, line.as_of)
     write_records(
         connection, quality_dir, "table_profiles", profile_frame(figures), line=line, step=step
     )
@@ -129,6 +160,28 @@ def _contract_limits(
     if worst is not None:
         limits.append((spec.table, "most_rows_are_accepted", "", worst, QUARANTINE_TOLERABLE))
     return limits
+
+
+def _late_rows(
+    connection: duckdb.DuckDBPyConnection, spec: TableSpec, as_of: date
+) -> list[tuple[str, str, str, float, float]]:
+    """Measure the share of the newest files' rows that earlier files should have brought."""
+    stream = spec.stream
+    if stream is None or spec.time_column is None or stream.has_versions:
+        return []
+    row = connection.execute(
+        _LATE_SQL.format(table=spec.table, time_column=f'"{spec.time_column}"'),
+        {
+            "source_name": stream.source_name,
+            "stream": stream.stream,
+            "as_of": as_of,
+            "late_days": LATE_DAYS,
+        },
+    ).fetchone()
+    received, late = row or (0, 0)
+    if received < ROWS_OF_A_SHARE:
+        return []
+    return [(spec.table, "few_rows_are_late", "", late / received, LATE_USUAL)]
 
 
 def _compare(

@@ -23,12 +23,15 @@ class StreamSpec:
         Age, in days, that the newest event and the newest file may reach.
     required_columns : tuple of str
         Columns that the contract says are always filled in.
+    has_versions : bool
+        Whether rows come again when they change; then an old date is no lateness.
     """
 
     source_name: str
     stream: str
     freshness_days: float | None = None
     required_columns: tuple[str, ...] = ()
+    has_versions: bool = False
 
     def __post_init__(self) -> None:
         if self.freshness_days is not None and self.freshness_days <= 0:

@@ -6,7 +6,7 @@ import json
 import math
 import statistics
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -67,16 +67,19 @@ class Quality:
     ) -> None:
         """Put ``rows`` answers of the week up to ``day`` into the table, and older ones beside."""
         self.connection.execute(f"create schema if not exists {table.split('.')[0]}")
+        load = ", 'l1' as _load_id" if table.startswith("raw.") else ""
+        no_load = ", null" if load else ""
         self.connection.execute(
             f"""
             create or replace table {table} as
             select
                 'a' || n as answer_id, 'someone' || n % 3 || '@example.com' as email,
                 ({score})::bigint as score, {channel} as channel_id, ({minutes})::double as minutes,
-                date '{day}' - (n % 7)::integer + time '10:00' as answered_at, {extra} as _extra
+                date '{day}' - (n % 7)::integer + time '10:00' as answered_at,
+                {extra} as _extra{load}
             from range({rows}) as numbers (n)
             union all
-            select 'old' || n, null, 1, 'web', 60, date '{day}' - 100 + time '10:00', null
+            select 'old' || n, null, 1, 'web', 60, date '{day}' - 100 + time '10:00', null{no_load}
             from range(50) as numbers (n)
             """
         )
@@ -335,6 +338,28 @@ def test_contract_rules_notice_age_unknown_columns_gaps_and_rejects(
     severities = {results[rule].severity for rule in observed}
     assert severities == {"warning", "critical"}
     assert results["most_rows_are_accepted"].severity == "critical"
+
+
+def test_rows_of_days_long_delivered_are_noticed(
+    quality: Quality, landed: Callable[..., None]
+) -> None:
+    quality.make(DAY, table="raw.survey__answers")
+    landed(days=1, rejected=0)
+    assert quality.run(DAY, RAW)["few_rows_are_late"].error == "there is nothing to measure"
+    quality.connection.execute(
+        "insert into quality.load_ledger select * replace ('l2' as load_id, received_at + "
+        "interval 1 hour as received_at) from quality.load_ledger"
+    )
+    quality.connection.execute(
+        "insert into raw.survey__answers select * replace ('b' || answer_id as answer_id, "
+        f"'l2' as _load_id, (case when answer_id in ('a0', 'a1', 'a10') then date '{DAY}' - 8 "
+        "else answered_at::date - 1 end)::timestamp as answered_at) "
+        "from raw.survey__answers where _load_id = 'l1' order by answer_id limit 59"
+    )
+    late = quality.run(DAY, RAW)["few_rows_are_late"]
+    assert (late.status, late.observed) == ("failed", "5.08 %, at most 5 %")
+    versioned = replace(RAW, stream=replace(RAW.stream, has_versions=True))
+    assert "few_rows_are_late" not in quality.run(DAY, versioned)
 
 
 def test_a_missing_table_is_not_evaluated(quality: Quality) -> None:

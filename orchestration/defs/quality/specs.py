@@ -47,6 +47,7 @@ def _stream_spec(source: SourceContract, stream: StreamContract) -> TableSpec:
             stream=stream.name,
             freshness_days=stream.freshness_days,
             required_columns=tuple(c.name for c in stream.columns if c.required),
+            has_versions=bool(stream.version),
         ),
     )
 
