@@ -130,9 +130,12 @@ def load_stream(
 
 
 def landed_paths(contract: StreamContract, landing_dir: Path) -> list[Path]:
-    """Return the files of a stream in the order of their names, each once."""
+    """Return the files of a stream in the order of their names, each once.
+
+    A file whose name begins with a dot is still being written, by whatever copies it.
+    """
     found = {path for pattern in contract.patterns for path in landing_dir.glob(pattern)}
-    return sorted(path for path in found if path.is_file())
+    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
 
 
 def _load_file(

@@ -107,3 +107,10 @@ def test_load_stops_with_remedy_when_a_type_changed(bench: Bench) -> None:
     with pytest.raises(ContractError, match=r"score BIGINT → DOUBLE.*another name.*anew"):
         bench.load(replace(ANSWERS, columns=columns))
     assert bench.everything() == before
+
+
+def test_a_file_that_is_still_being_written_waits_for_its_name(bench: Bench) -> None:
+    half = bench.put(".june.csv.part-7", HEADER + "a1,9,2026-06-01 10:00:00,\n")
+    assert not bench.load().files
+    half.rename(bench.landing / "june.csv")
+    assert [file.file_name for file in bench.load().files] == ["june.csv"]
