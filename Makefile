@@ -33,6 +33,8 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.identity
+	$(BIN)/python -m benchmarks.fuzz --files 1000
 
 ui: setup
 	THROUGHLINE_AS_OF=$(DEMO_AS_OF) $(BIN)/throughline ui
