@@ -28,7 +28,7 @@ from orchestration.extract.ledger import FileLoad, LandedFile
 from orchestration.extract.parquet_reader import stage_parquet
 from orchestration.extract.raw_table import (
     deleted_table,
-    in_file_order,
+    in_any_order,
     prepare_raw_table,
     raw_table,
 )
@@ -257,7 +257,7 @@ def _keep(
         moved = replaced.move_losers(connection, contract, landed, arrival.received_at)
         withdrawn += 0 if contract.key else moved
         only += f" and _source_line not in (select _source_line from {duplicates.LOSERS})"
-    with in_file_order(connection, rows=staged.rows_in):
+    with in_any_order(connection, rows=staged.rows_in):
         loaded = _insert(connection, contract, landed, only)
     return FileLoad(
         file_name=landed.file_name,
