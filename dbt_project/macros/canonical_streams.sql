@@ -35,7 +35,7 @@
             '*event_name': 'varchar', 'channel_id': 'varchar', '*occurred_at': 'timestamp',
             'ended_at': 'timestamp', 'session_id': 'varchar', 'related_type': 'varchar',
             'related_id': 'varchar', 'outcome': 'varchar', 'duration_seconds': 'double',
-            'team': 'varchar', 'agent_id': 'varchar', 'page': 'varchar'}))},
+            'team': 'varchar', 'agent_id': 'varchar', 'page': 'varchar', 'load_id': 'varchar'}))},
         'survey_invitations': {'time': 'sent_at', 'columns': dict({
             '*source_name': 'varchar', '*invitation_id': 'varchar', '*survey_id': 'varchar'},
             **dict(customer_key, **{
@@ -68,7 +68,8 @@
             '*ordered_at': 'timestamp', 'status': 'varchar', 'channel_id': 'varchar',
             'total_amount': 'decimal(18, 2)', 'currency': 'varchar', 'approved_at': 'timestamp',
             'shipped_at': 'timestamp', 'delivered_at': 'timestamp',
-            'estimated_delivery_at': 'timestamp', 'refund_amount': 'decimal(18, 2)'}))},
+            'estimated_delivery_at': 'timestamp', 'refund_amount': 'decimal(18, 2)',
+            'refund_requested_at': 'timestamp', 'refunded_at': 'timestamp'}))},
         'order_lines': {'time': none, 'columns': {
             '*source_name': 'varchar', '*order_line_id': 'varchar', '*order_id': 'varchar',
             'product_id': 'varchar', 'product_category': 'varchar', 'quantity': 'bigint',

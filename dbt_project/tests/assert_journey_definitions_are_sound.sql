@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'journey_steps'}}}) }}
 
--- A journey must be one that the rules of int_journey_visits can follow: it starts and ends at
+-- A journey must be one that the rules of fct_journey_visits can follow: it starts and ends at
 -- different touchpoints, its steps count from 1 without gaps, its end stands at the last step and
 -- at no other, and it is given up after some days.
 

@@ -5,7 +5,7 @@
 
 select reached_steps.journey_step_id
 from {{ ref('fct_journey_steps') }} as reached_steps
-left join {{ ref('int_journey_visits') }} as visits
+left join {{ ref('fct_journey_visits') }} as visits
     on
         reached_steps.journey_instance_id = visits.journey_instance_id
         and reached_steps.touchpoint_id = visits.touchpoint_id

@@ -121,7 +121,10 @@ select
     uniform(n, order_id, 'status') as status_draw,
     after_hours(ordered_at, 0.1 + 3 * uniform(n, order_id, 'approved')) as approved_draw,
     after_hours(ordered_at, 4 + 30 * uniform(n, order_id, 'shipped')) as shipped_draw,
-    after_hours(ordered_at, 40 + 90 * uniform(n, order_id, 'delivered')) as delivered_draw
+    after_hours(ordered_at, 40 + 90 * uniform(n, order_id, 'delivered')) as delivered_draw,
+    after_hours(delivered_draw, 24 + 168 * uniform(n, order_id, 'refund_requested'))
+        as refund_requested_draw,
+    after_hours(refund_requested_draw, 24 + 456 * uniform(n, order_id, 'refunded')) as refunded_draw
 from shop_sales
 join customers using (n)
 where ordered_at < history_end();
@@ -134,7 +137,7 @@ select
     case
         when status_draw < 0.03 then 'cancelled'
         when delivered_draw >= history_end() then 'processing'
-        when status_draw < 0.06 then 'refunded'
+        when status_draw < 0.06 and refunded_draw < history_end() then 'refunded'
         else 'delivered'
     end as status,
     pick(['web', 'in_app'], uniform(n, order_id, 'channel')) as channel,
@@ -148,9 +151,17 @@ select
         then written_utc(delivered_draw) end as delivered_at,
     written_utc(ordered_at + interval 4 day) as promised_at,
     case
-        when status_draw >= 0.03 and status_draw < 0.06 and delivered_draw < history_end()
+        when status_draw >= 0.03 and status_draw < 0.06 and refunded_draw < history_end()
             then quantity * unit_amount else 0
-    end::decimal(18, 2) as refund
+    end::decimal(18, 2) as refund,
+    case
+        when status_draw >= 0.03 and status_draw < 0.06 and refund_requested_draw < history_end()
+            then written_utc(refund_requested_draw)
+    end as refund_requested_at,
+    case
+        when status_draw >= 0.03 and status_draw < 0.06 and refunded_draw < history_end()
+            then written_utc(refunded_draw)
+    end as refunded_at
 from shop_lifecycle;
 
 create or replace temp table shop_order_lines as

@@ -187,9 +187,12 @@ class Warehouse:
         with duckdb.connect(str(self.path)) as connection:
             connection.execute(f"delete from {relation}")
 
-    def build(self, select: str) -> None:
-        """Run the models of a dbt selection, and no others."""
-        self.project.invoke(self.path, "run", "--select", *select.split(), variables=self.variables)
+    def build(self, select: str, *, increment: bool = False) -> None:
+        """Run the models of a dbt selection, and no others; as a whole, or what changed alone."""
+        whole = () if increment else ("--full-refresh",)
+        self.project.invoke(
+            self.path, "run", *whole, "--select", *select.split(), variables=self.variables
+        )
 
     def test(self, select: str) -> None:
         """Run the data tests of a dbt selection; a failing one raises."""

@@ -19,6 +19,7 @@ select
     touchpoints.owner_team,
     touchpoints.is_make_or_break,
     touchpoints.is_backstage,
+    touchpoints.is_routine,
     touchpoints.description
 from touchpoints
 left join stages on touchpoints.stage_id = stages.stage_id

@@ -22,9 +22,15 @@ resolved as (
         {{ known_by_as_of('orders.delivered_at') }} as delivered_at,
         orders.estimated_delivery_at,
         orders.refund_amount,
+        {{ known_by_as_of('orders.refund_requested_at') }} as refund_requested_at,
+        {{ known_by_as_of('orders.refunded_at') }} as refunded_at,
         orders.source_name,
         coalesce(
-            cast(greatest(orders.approved_at, orders.shipped_at, orders.delivered_at) as date)
+            cast(
+                greatest(
+                    orders.approved_at, orders.shipped_at, orders.delivered_at, orders.refunded_at
+                ) as date
+            )
             > {{ as_of_date() }},
             false
         ) as is_ahead_of_as_of
@@ -55,5 +61,7 @@ select
     delivered_at,
     estimated_delivery_at,
     case when not is_ahead_of_as_of then refund_amount end as refund_amount,
+    refund_requested_at,
+    refunded_at,
     source_name
 from resolved

@@ -18,6 +18,14 @@ subscription_changes as (
     select * from {{ ref('fct_subscription_changes') }}
 ),
 
+offers as (
+    select * from {{ ref('fct_offers') }}
+),
+
+complaint_reasons as (
+    select * from {{ ref('complaint_reasons') }}
+),
+
 responses as (
     select
         response_id,
@@ -68,15 +76,56 @@ ticket_handling as (
     where event_type in ('reopened', 'transferred')
 ),
 
--- No source says when a refund was made: it is dated at the last moment known of its order, the
--- earliest at which it can have happened.
+complaints as (
+    select
+        tickets.ticket_id || '#complaint_made' as interaction_id,
+        tickets.customer_id,
+        'complaint_made' as event_name,
+        tickets.channel_id,
+        tickets.opened_at as occurred_at,
+        'ticket' as related_type,
+        tickets.ticket_id as related_id,
+        tickets.team,
+        tickets.agent_id,
+        tickets.source_name
+    from tickets
+    inner join complaint_reasons on tickets.reason = complaint_reasons.reason
+),
+
+offer_moments as (
+    {%- for event_name, moment, condition in [
+        ('offer_made', 'offered_at', 'offered_at is not null'),
+        ('offer_accepted', 'responded_at', 'responded_at is not null and is_accepted'),
+        ('offer_declined', 'responded_at', 'responded_at is not null and not is_accepted'),
+    ] %}
+    {% if not loop.first %}union all{% endif %}
+    select
+        offer_event_id || '#{{ event_name }}' as interaction_id,
+        customer_id,
+        '{{ event_name }}' as event_name,
+        channel_id,
+        {{ moment }} as occurred_at,
+        'offer' as related_type,
+        offer_event_id as related_id,
+        cast(null as varchar) as team,
+        cast(null as varchar) as agent_id,
+        source_name
+    from offers
+    where {{ condition }}
+    {%- endfor %}
+),
+
+-- Where no source says when a refund was made, it is dated at the last moment known of its order,
+-- the earliest at which it can have happened.
 order_moments as (
     {%- for event_name, moment, condition in [
         ('order_placed', 'ordered_at', 'ordered_at is not null'),
         ('order_approved', 'approved_at', 'approved_at is not null'),
         ('order_shipped', 'shipped_at', 'shipped_at is not null'),
         ('order_delivered', 'delivered_at', 'delivered_at is not null'),
-        ('order_refunded', 'coalesce(delivered_at, shipped_at, approved_at, ordered_at)',
+        ('refund_requested', 'refund_requested_at', 'refund_requested_at is not null'),
+        ('order_refunded',
+         'coalesce(refunded_at, delivered_at, shipped_at, approved_at, ordered_at)',
          'refund_amount > 0'),
     ] %}
     {% if not loop.first %}union all{% endif %}
@@ -127,7 +176,8 @@ survey_moments as (
 )
 
 {% for origin in [
-    'ticket_moments', 'ticket_handling', 'order_moments', 'subscription_moments', 'survey_moments',
+    'ticket_moments', 'ticket_handling', 'complaints', 'order_moments', 'subscription_moments',
+    'offer_moments', 'survey_moments',
 ] %}
 {%- if not loop.first %}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import erfc, sqrt
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tests.dbt.conftest import AS_OF, CORE, MakeWarehouse, Warehouse
 from tests.dbt.journeys.oracle import Event, Journey, Step, find_instances
 
-JOURNEY_MODELS = "int_journey_visits fct_journey_steps fct_journeys mart_journey_funnel"
+JOURNEY_MODELS = "int_journey_touchpoints fct_journey_visits int_journey_instances int_journey_required_steps fct_journey_steps fct_journeys mart_journey_funnel"
 TEMPLATE = f"{CORE} {JOURNEY_MODELS}"
 RECONCILIATION = (
     "assert_funnel_reconciles_with_journeys assert_journey_steps_are_interactions"
@@ -27,7 +28,13 @@ TOUCHPOINTS = {
     "c": "team_invite",
     "E": "first_report",
     "x": "product_use",
+    "h": "help_article",
+    "q": "cancellation_request",
+    "r": "support_reopen",
+    "T": "trial_signup",
 }
+# Everyday use, which belongs to a journey only where it is declared.
+ROUTINE = {TOUCHPOINTS["x"]}
 PLAIN = Journey(
     journey_id="plain",
     start=TOUCHPOINTS["S"],
@@ -65,18 +72,50 @@ RELATED = Journey(
     abandon_after=timedelta(days=5),
     scope="related",
 )
+# Everything that a journey may declare, over all visits of the customer.
+FULL = Journey(
+    journey_id="full",
+    start=TOUCHPOINTS["S"],
+    steps=PLAIN.steps,
+    abandon_after=timedelta(days=6),
+    observes_all=True,
+    boundaries=(
+        ("start", TOUCHPOINTS["T"]), ("exit", TOUCHPOINTS["q"]), ("reopen", TOUCHPOINTS["r"]),
+    ),
+)  # fmt: skip
+RESTARTING = Journey(
+    journey_id="restarting",
+    start=TOUCHPOINTS["S"],
+    steps=PLAIN.steps,
+    abandon_after=timedelta(days=6),
+    restarts=True,
+    scope="related",
+    observes_all=True,
+    boundaries=(("exit", TOUCHPOINTS["q"]),),
+)
 
 
 def declare(warehouse: Warehouse, *journeys: Journey) -> None:
     warehouse.clear("reference.journeys")
     warehouse.clear("reference.journey_steps")
+    warehouse.clear("reference.journey_boundaries")
+    warehouse.put(
+        "reference.journey_boundaries",
+        [
+            {"journey_id": j.journey_id, "role": role, "touchpoint_id": touchpoint_id}
+            for j in journeys
+            for role, touchpoint_id in j.boundaries
+        ],
+    )
     warehouse.put(
         "reference.journeys",
         [
             {"journey_id": j.journey_id, "journey_name": j.journey_id,
              "start_touchpoint_id": j.start, "end_touchpoint_id": j.end,
              "abandon_after_days": j.abandon_after.days, "instance_scope": j.scope,
-             "is_repeatable": j.is_repeatable}
+             "is_repeatable": j.is_repeatable,
+             "observes": "all" if j.observes_all else "declared",
+             "second_start": "restart" if j.restarts else "continue"}
             for j in journeys
         ],
     )  # fmt: skip
@@ -91,12 +130,15 @@ def declare(warehouse: Warehouse, *journeys: Journey) -> None:
     )  # fmt: skip
 
 
-def load(warehouse: Warehouse, events: Iterable[Event]) -> None:
+def load(
+    warehouse: Warehouse, events: Iterable[Event], *, tests: Container[str | None] = ()
+) -> None:
     warehouse.put(
         "core.fct_interactions",
         [
             {"interaction_id": e.interaction_id, "customer_id": e.customer_id,
              "touchpoint_id": e.touchpoint_id, "occurred_at": e.occurred_at,
+             "channel_id": e.channel_id, "is_test": e.customer_id in tests,
              "related_type": "ticket" if e.related_id else None, "related_id": e.related_id}
             for e in events
         ],
@@ -191,7 +233,7 @@ def test_tickets_of_one_customer_are_journeys_of_their_own(make_warehouse: MakeW
 def test_test_customers_take_no_journeys(make_warehouse: MakeWarehouse) -> None:
     warehouse = make_warehouse(TEMPLATE)
     declare(warehouse, PLAIN)
-    load(warehouse, story("S0 E1", "real") + story("S0 E1", "test"))
+    load(warehouse, story("S0 E1", "real") + story("S0 E1", "test"), tests={"test"})
     warehouse.put(
         "core.dim_customers",
         [
@@ -212,7 +254,10 @@ def random_events(seed: int, customers: int, events: int) -> list[Event]:
         Event(
             interaction_id=f"i{number:05d}",
             customer_id=f"c{generator.randrange(customers)}" if generator.random() < 0.95 else None,
-            touchpoint_id=TOUCHPOINTS[generator.choices("SabcEx", [2, 4, 4, 2, 2, 3])[0]],
+            touchpoint_id=TOUCHPOINTS[
+                generator.choices("SabcExhqrT", [2, 4, 4, 2, 2, 3, 3, 1, 1, 1])[0]
+            ],
+            channel_id=generator.choice(["web", "phone", None]),
             occurred_at=datetime(2026, 3, 1) + timedelta(hours=12 * generator.randrange(244)),
             related_id=f"t{generator.randrange(customers)}" if generator.random() < 0.9 else None,
         )
@@ -224,7 +269,7 @@ def random_events(seed: int, customers: int, events: int) -> list[Event]:
 def test_journeys_match_the_oracle_over_random_streams(
     make_warehouse: MakeWarehouse, seed: int
 ) -> None:
-    journeys = (PLAIN, LOOPING, ONCE, RELATED)
+    journeys = (PLAIN, LOOPING, ONCE, RELATED, FULL, RESTARTING)
     events = random_events(seed, customers=60, events=3000)
     segments = {f"c{number}": f"segment {number % 3}" for number in range(50)}
     warehouse = make_warehouse(TEMPLATE)
@@ -244,13 +289,25 @@ def test_journeys_match_the_oracle_over_random_streams(
     expected_steps: Counter[tuple[object, ...]] = Counter()
     expected_funnel: Counter[tuple[str, str, int]] = Counter()
     for journey in journeys:
-        for instance in find_instances(journey, events, as_of=AS_OF):
-            first, last = instance.visits[0], instance.visits[-1]
+        for instance in find_instances(journey, events, as_of=AS_OF, routine=ROUTINE):
+            visits = instance.visits
+            first, last = visits[0], visits[-1]
             reached = instance.reached()
+            met = instance.met()
+            path = instance.path
             expected_journeys[
                 journey.journey_id, first.customer_id, first.occurred_at, instance.outcome,
-                None if instance.outcome == "open" else last.occurred_at,
-                len(instance.visits), len(reached) - 1, max(reached), last.touchpoint_id,
+                instance.closed_by,
+                None if instance.outcome == "open" else instance.declared[-1].occurred_at,
+                len(visits), len(reached) - 1, max(reached), last.touchpoint_id,
+                len(met), sum(visit is not None for visit in met.values()),
+                len(path), len(visits) - len(path), len(path) - len(set(path)),
+                len({visit.channel_id for visit in visits} - {None}),
+                sum(
+                    None not in {one.channel_id, two.channel_id}
+                    and one.channel_id != two.channel_id
+                    for one, two in pairwise(visits)
+                ),
             ] += 1  # fmt: skip
             segment = segments.get(first.customer_id or "", "unknown")
             for number, moment in reached.items():
@@ -258,17 +315,19 @@ def test_journeys_match_the_oracle_over_random_streams(
                 expected_funnel[journey.journey_id, segment, number] += 1
                 expected_funnel[journey.journey_id, "all", number] += 1
 
-    assert {row[3] for row in expected_journeys} == {"completed", "abandoned", "open"}
+    assert {row[4] for row in expected_journeys} == {"end", "exit", "restart", "silence", None}
     assert expected_journeys == Counter(
         warehouse.rows(
-            "select journey_id, customer_id, started_at, outcome, ended_at, visit_count,"
-            " steps_reached, last_step_number, last_touchpoint_id from marts.fct_journeys"
+            "select journey_id, customer_id, started_at, outcome, closed_by, ended_at, visit_count,"
+            " steps_reached, last_step_number, last_touchpoint_id, required_steps,"
+            " required_steps_met, path_length, repeat_count, return_count, channel_count,"
+            " channel_switch_count from marts.fct_journeys"
         )
     )
     assert expected_steps == Counter(
         warehouse.rows(
             "select steps.journey_id, visits.interaction_id, steps.step_number, steps.reached_at"
-            " from marts.fct_journey_steps as steps inner join marts.int_journey_visits as visits"
+            " from marts.fct_journey_steps as steps inner join marts.fct_journey_visits as visits"
             " on steps.journey_instance_id = visits.journey_instance_id and visits.visit_number = 1"
         )
     )

@@ -1,7 +1,28 @@
-with recursive
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_scopes() }}",
+    post_hook="{{ mark_changes_consumed() }}",
+) }}
+-- depends_on: {{ ref('int_changed_scopes') }}
+
+with
+
+required_steps as (
+    select * from {{ ref('int_journey_required_steps') }}
+    where
+        is_without_gap
+        {%- if is_incremental() %}
+        and scope_key in (select scope_key from ({{ changed_scopes() }}))
+        {%- endif %}
+),
 
 visits as (
-    select * from {{ ref('int_journey_visits') }}
+    select * from {{ ref('fct_journey_visits') }}
+    {%- if is_incremental() %}
+    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {%- endif %}
 ),
 
 journey_steps as (
@@ -14,6 +35,8 @@ steps as (
         journey_id,
         step_number,
         touchpoint_id,
+        is_required,
+        cast(expected_hours as double) as expected_hours,
         coalesce(
             max(case when is_required then step_number end) over (
                 partition by journey_id
@@ -25,106 +48,101 @@ steps as (
     from journey_steps
 ),
 
--- One round per required step, over all instances at once; optional steps hang on the required one
--- before them and nothing hangs on them.
-reached (journey_instance_id, journey_id, customer_id, step_number, visit_number, reached_at) as (
+-- An optional step hangs on the required one before it, and nothing hangs on it.
+optional_steps as (
     select
-        journey_instance_id,
-        journey_id,
-        customer_id,
-        0 as step_number,
-        visit_number,
-        occurred_at as reached_at
-    from visits
-    where visit_number = 1
-
-    union all
-
-    select
-        reached.journey_instance_id,
-        reached.journey_id,
-        reached.customer_id,
+        required_steps.journey_instance_id,
+        required_steps.journey_id,
+        required_steps.scope_key,
         steps.step_number,
-        min(visits.visit_number) as visit_number,
-        min(visits.occurred_at) as reached_at
-    from reached
+        steps.touchpoint_id,
+        min(case when visits.visit_number > required_steps.met_visit_number
+            then visits.occurred_at end) as reached_at,
+        count(*) as visit_count
+    from required_steps
     inner join steps
         on
-            reached.journey_id = steps.journey_id
-            and reached.step_number = steps.required_before
+            required_steps.journey_id = steps.journey_id
+            and required_steps.step_number = steps.required_before
+            and not steps.is_required
     inner join visits
         on
-            reached.journey_instance_id = visits.journey_instance_id
+            required_steps.journey_instance_id = visits.journey_instance_id
             and steps.touchpoint_id = visits.touchpoint_id
-            and reached.visit_number < visits.visit_number
     group by
-        reached.journey_instance_id,
-        reached.journey_id,
-        reached.customer_id,
-        steps.step_number
+        required_steps.journey_instance_id,
+        required_steps.journey_id,
+        required_steps.scope_key,
+        steps.step_number,
+        steps.touchpoint_id
 ),
 
-visit_counts as (
+reached as (
     select
         journey_instance_id,
-        touchpoint_id,
-        count(*) as visit_count
-    from visits
-    group by journey_instance_id, touchpoint_id
-),
-
-journeys as (
-    select * from {{ ref('journeys') }}
-),
-
-described_steps as (
-    select
         journey_id,
-        0 as step_number,
-        start_touchpoint_id as touchpoint_id,
-        0 as required_before
-    from journeys
-    union all
-    select
-        journey_id,
+        scope_key,
         step_number,
         touchpoint_id,
-        required_before
-    from steps
+        met_at as reached_at,
+        visit_count
+    from required_steps
+
+    union all
+
+    select
+        journey_instance_id,
+        journey_id,
+        scope_key,
+        step_number,
+        touchpoint_id,
+        reached_at,
+        visit_count
+    from optional_steps
+    where reached_at is not null
+),
+
+started as (
+    select
+        visits.journey_instance_id,
+        visits.customer_id,
+        visits.occurred_at as started_at
+    from visits
+    where visits.visit_number = 1
+),
+
+timed as (
+    select
+        reached.*,
+        started.customer_id,
+        previous.met_at as previous_at,
+        steps.expected_hours,
+        cast({{ seconds_between('started.started_at', 'reached.reached_at') }} / 3600.0e0 as double)
+            as hours_from_start
+    from reached
+    inner join started on reached.journey_instance_id = started.journey_instance_id
+    left join steps
+        on
+            reached.journey_id = steps.journey_id
+            and reached.step_number = steps.step_number
+    left join required_steps as previous
+        on
+            reached.journey_instance_id = previous.journey_instance_id
+            and steps.required_before = previous.step_number
 )
 
 select
-    reached.journey_instance_id || ':' || cast(reached.step_number as varchar) as journey_step_id,
-    reached.journey_instance_id,
-    reached.journey_id,
-    reached.customer_id,
-    cast(reached.step_number as bigint) as step_number,
-    described_steps.touchpoint_id,
-    reached.reached_at,
-    cast({{ seconds_between('started.reached_at', 'reached.reached_at') }} / 3600.0e0 as double)
-        as hours_from_start,
-    case
-        when reached.step_number > 0
-            then cast(
-                {{ seconds_between('previous.reached_at', 'reached.reached_at') }} / 3600.0e0
-                as double
-            )
-    end as hours_from_previous,
-    cast(visit_counts.visit_count as bigint) as visit_count
-from reached
-inner join described_steps
-    on
-        reached.journey_id = described_steps.journey_id
-        and reached.step_number = described_steps.step_number
-inner join reached as started
-    on
-        reached.journey_instance_id = started.journey_instance_id
-        and started.step_number = 0
-inner join reached as previous
-    on
-        reached.journey_instance_id = previous.journey_instance_id
-        and described_steps.required_before = previous.step_number
-inner join visit_counts
-    on
-        reached.journey_instance_id = visit_counts.journey_instance_id
-        and described_steps.touchpoint_id = visit_counts.touchpoint_id
+    journey_instance_id || ':' || cast(step_number as varchar) as journey_step_id,
+    journey_instance_id,
+    journey_id,
+    scope_key,
+    customer_id,
+    cast(step_number as bigint) as step_number,
+    touchpoint_id,
+    reached_at,
+    hours_from_start,
+    cast({{ seconds_between('previous_at', 'reached_at') }} / 3600.0e0 as double)
+        as hours_from_previous,
+    hours_from_start > expected_hours as is_late,
+    cast(visit_count as bigint) as visit_count
+from timed

@@ -1,11 +1,11 @@
 with
 
-visits as (
-    select * from {{ ref('int_journey_visits') }}
+instances as (
+    select * from {{ ref('int_journey_instances') }}
 ),
 
-reached_steps as (
-    select * from {{ ref('fct_journey_steps') }}
+required_steps as (
+    select * from {{ ref('int_journey_required_steps') }}
 ),
 
 journeys as (
@@ -16,82 +16,97 @@ customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
-instances as (
+reached_steps as (
     select
         journey_instance_id,
-        journey_id,
-        min(occurred_at) as started_at,
-        max(occurred_at) as last_visit_at,
-        max(visit_number) as visit_count,
-        max(case when is_end then 1 else 0 end) = 1 as is_completed
-    from visits
-    group by journey_instance_id, journey_id
-),
-
-last_visits as (
-    select
-        instances.journey_instance_id,
-        visits.touchpoint_id,
-        visits.customer_id,
-        visits.related_id
-    from instances
-    inner join visits
-        on
-            instances.journey_instance_id = visits.journey_instance_id
-            and instances.visit_count = visits.visit_number
+        count(*) - 1 as steps_reached,
+        max(step_number) as last_step_number
+    from {{ ref('fct_journey_steps') }}
+    group by journey_instance_id
 ),
 
 progress as (
     select
         journey_instance_id,
-        count(*) - 1 as steps_reached,
-        max(step_number) as last_step_number
-    from reached_steps
+        count(*) - 1 as required_steps,
+        count(met_visit_number) - 1 as required_steps_met
+    from required_steps
     group by journey_instance_id
 ),
 
 judged as (
     select
-        instances.journey_instance_id,
-        instances.journey_id,
-        instances.started_at,
-        instances.last_visit_at,
-        instances.visit_count,
-        case
-            when instances.is_completed then 'completed'
-            when
-                {{ add_days('instances.last_visit_at', 'journeys.abandon_after_days') }}
-                < {{ add_days('cast(' ~ as_of_date() ~ ' as timestamp)', 1) }}
-                then 'abandoned'
-            else 'open'
-        end as outcome,
-        {{ add_days('instances.last_visit_at', 'journeys.abandon_after_days') }} as silent_until
+        instances.*,
+        {{ add_days('instances.last_declared_at', 'journeys.abandon_after_days') }} as silent_until
     from instances
     inner join journeys on instances.journey_id = journeys.journey_id
+),
+
+-- Instances of the same scope that follow an open one say that it was restarted.
+followed as (
+    select
+        *,
+        lead(started_at) over (
+            partition by journey_id, scope_key order by started_at, journey_instance_id
+        ) as next_started_at
+    from judged
+),
+
+closed as (
+    select
+        *,
+        case
+            when is_completed then 'end'
+            when is_exited then 'exit'
+            when next_started_at <= silent_until then 'restart'
+            when silent_until < {{ add_days('cast(' ~ as_of_date() ~ ' as timestamp)', 1) }}
+                then 'silence'
+        end as closed_by
+    from followed
 )
 
 select
-    judged.journey_instance_id,
-    judged.journey_id,
-    last_visits.customer_id,
+    closed.journey_instance_id,
+    closed.journey_id,
+    closed.scope_key,
+    closed.customer_id,
     coalesce(customers.segment, 'unknown') as segment,
-    last_visits.related_id,
-    judged.started_at,
-    case when judged.outcome <> 'open' then judged.last_visit_at end as ended_at,
-    case when judged.outcome = 'abandoned' then judged.silent_until end as abandoned_at,
-    judged.outcome,
+    closed.related_id,
+    closed.started_at,
+    cast({{ dbt.date_trunc('month', 'closed.started_at') }} as date) as start_month,
+    case when closed.closed_by is not null then closed.last_declared_at end as ended_at,
+    case closed.closed_by
+        when 'exit' then closed.last_declared_at
+        when 'restart' then closed.next_started_at
+        when 'silence' then closed.silent_until
+    end as abandoned_at,
     case
-        when judged.outcome <> 'open'
+        when closed.closed_by = 'end' then 'completed'
+        when closed.closed_by is not null then 'abandoned'
+        else 'open'
+    end as outcome,
+    closed.closed_by,
+    case
+        when closed.closed_by is not null
             then cast(
-                {{ seconds_between('judged.started_at', 'judged.last_visit_at') }} / 3600.0e0
+                {{ seconds_between('closed.started_at', 'closed.last_declared_at') }} / 3600.0e0
                 as double
             )
     end as duration_hours,
-    cast(judged.visit_count as bigint) as visit_count,
-    cast(progress.steps_reached as bigint) as steps_reached,
-    cast(progress.last_step_number as bigint) as last_step_number,
-    last_visits.touchpoint_id as last_touchpoint_id
-from judged
-inner join last_visits on judged.journey_instance_id = last_visits.journey_instance_id
-inner join progress on judged.journey_instance_id = progress.journey_instance_id
-left join customers on last_visits.customer_id = customers.customer_id
+    cast(closed.visit_count as bigint) as visit_count,
+    cast(reached_steps.steps_reached as bigint) as steps_reached,
+    cast(reached_steps.last_step_number as bigint) as last_step_number,
+    cast(progress.required_steps as bigint) as required_steps,
+    cast(progress.required_steps_met as bigint) as required_steps_met,
+    closed.last_touchpoint_id,
+    {{ hash_text('closed.variant_hash', 'closed.path_length') }} as variant_id,
+    cast(closed.path_length as bigint) as path_length,
+    cast(closed.repeat_count as bigint) as repeat_count,
+    cast(closed.return_count as bigint) as return_count,
+    cast(closed.channel_count as bigint) as channel_count,
+    cast(closed.channel_switch_count as bigint) as channel_switch_count,
+    cast(closed.hand_off_count as bigint) as hand_off_count
+from closed
+inner join reached_steps on closed.journey_instance_id = reached_steps.journey_instance_id
+inner join progress on closed.journey_instance_id = progress.journey_instance_id
+left join customers on closed.customer_id = customers.customer_id

@@ -9,5 +9,6 @@ select
     'email' as channel_id,
     occurred_at,
     outcome,
-    'billing' as team
+    'billing' as team,
+    _load_id as load_id
 from {{ source('demo_billing', 'events') }}

@@ -11,5 +11,6 @@ select
     {{ dbt.dateadd('second', 'duration_seconds', 'held_at') }} as ended_at,
     duration_seconds,
     'sales' as team,
-    owner_id as agent_id
+    owner_id as agent_id,
+    _load_id as load_id
 from {{ source('demo_crm', 'activities') }}

@@ -12,5 +12,6 @@ select
     'session' as related_type,
     session_id as related_id,
     case when errors > 0 then 'failure' else 'success' end as outcome,
-    active_seconds as duration_seconds
+    active_seconds as duration_seconds,
+    _load_id as load_id
 from {{ source('demo_product', 'events') }}

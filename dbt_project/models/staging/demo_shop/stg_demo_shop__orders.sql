@@ -14,5 +14,7 @@ select
     shipped_at,
     delivered_at,
     promised_at as estimated_delivery_at,
-    refund as refund_amount
+    refund as refund_amount,
+    refund_requested_at,
+    refunded_at
 from {{ source('demo_shop', 'orders') }}

@@ -8,5 +8,6 @@ select
     'review_posted' as event_name,
     'social' as channel_id,
     posted_at as occurred_at,
-    site as page
+    site as page,
+    _load_id as load_id
 from {{ source('demo_survey', 'reviews') }}

@@ -11,5 +11,6 @@ select
     session_id,
     'session' as related_type,
     session_id as related_id,
-    page
+    page,
+    _load_id as load_id
 from {{ source('demo_web', 'events') }}

@@ -17,5 +17,6 @@ select
     duration_seconds,
     team,
     agent_id,
-    page
+    page,
+    _load_id as load_id
 from {{ source('generic', 'interactions') }}

@@ -1,0 +1,53 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    post_hook="{{ forget_consumed_changes() }}",
+) }}
+
+{#- A full refresh counts on from the log that it replaces, so that whoever read that one notices. -#}
+{%- set last = namespace(number=0) -%}
+{%- if execute -%}
+    {%- set log = adapter.get_relation(
+        database=target.database, schema=this.schema, identifier=this.identifier
+    ) -%}
+    {%- if log -%}
+        {%- set last.number = run_query(
+            'select coalesce(max(change_number), 0) from ' ~ log
+        ).columns[0].values()[0] -%}
+    {%- endif -%}
+{%- endif -%}
+
+with
+
+changed as (
+    select * from {{ ref('int_interactions_changed') }}
+),
+
+scopes as (
+    {%- if stored_table('core', 'fct_interactions') %}
+    select
+        'customer' as scope_type,
+        customer_id as scope_key
+    from changed
+    where customer_id is not null
+
+    union
+
+    select
+        'related' as scope_type,
+        {{ related_key('related_type', 'related_id') }} as scope_key
+    from changed
+    where related_id is not null
+    {%- else %}
+    select
+        'all' as scope_type,
+        cast(null as varchar) as scope_key
+    {%- endif %}
+)
+
+select
+    cast({{ last.number + 1 }} as bigint) as change_number,
+    scope_type,
+    scope_key
+from scopes

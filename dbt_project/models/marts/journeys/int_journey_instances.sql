@@ -1,0 +1,53 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_changed_scopes() }}",
+    schema='core',
+    contract={'enforced': false},
+    post_hook="{{ mark_changes_consumed() }}",
+) }}
+-- depends_on: {{ ref('int_changed_scopes') }}
+
+with
+
+visits as (
+    select * from {{ ref('fct_journey_visits') }}
+    {%- if is_incremental() %}
+    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {%- endif %}
+)
+
+-- Who or what an instance is about, its opening interaction says. The variant's hash does not
+-- depend on the order in which rows are added up, since each carries its place.
+select
+    journey_instance_id,
+    journey_id,
+    scope_key,
+    max(case when visit_number = 1 then customer_id end) as customer_id,
+    max(case when visit_number = 1 then related_id end) as related_id,
+    min(occurred_at) as started_at,
+    max(case when is_declared then occurred_at end) as last_declared_at,
+    max(occurred_at) as last_visit_at,
+    coalesce(
+        max(case when is_end then visit_number end)
+        = max(case when is_declared then visit_number end),
+        false
+    ) as is_completed,
+    coalesce(
+        max(case when is_exit then visit_number end)
+        = max(case when is_declared then visit_number end),
+        false
+    ) as is_exited,
+    count(*) as visit_count,
+    max(path_position) as path_length,
+    sum(case when is_repeat then 1 else 0 end) as repeat_count,
+    max(path_position) - count(distinct touchpoint_id) as return_count,
+    sum(case when channel_id <> next_channel_id then 1 else 0 end) as channel_switch_count,
+    sum(case when team <> next_team then 1 else 0 end) as hand_off_count,
+    count(distinct channel_id) as channel_count,
+    max(case when next_touchpoint_id is null then touchpoint_id end) as last_touchpoint_id,
+    max(case when next_touchpoint_id is null then channel_id end) as last_channel_id,
+    {{ order_free_hash('path_position', 'touchpoint_id', 'not is_repeat') }} as variant_hash
+from visits
+group by journey_instance_id, journey_id, scope_key
