@@ -21,26 +21,28 @@
 {%- endmacro %}
 
 
-{#- Scopes that changed since this model last looked: scope_type (customer or related), scope_key.
-    A rebuilt fct_interactions, or a log that starts anew, changes all of them. -#}
+{#- The last change that this model has seen, and whether everything changed since: fct_interactions
+    was built again as a whole, or the log begins anew below what the model has seen. -#}
+{% macro changes_since_last_build() -%}
+    {%- if not execute -%}{%- do return({'seen': 0, 'is_everything': false}) -%}{%- endif -%}
+    {%- do prepare_consumed() -%}
+    {%- set seen = run_query(
+        "select coalesce(max(change_number), -1) from core.changes_consumed where consumer = '"
+        ~ this.identifier ~ "'"
+    ).columns[0].values()[0] -%}
+    {%- set log = run_query(
+        "select coalesce(max(change_number), 0), coalesce(max(case when scope_type = 'all' then"
+        ~ " change_number end), 0) from " ~ ref('int_changed_scopes')
+    ).rows[0] -%}
+    {%- do return({'seen': seen, 'is_everything': seen > log[0] or seen < log[1]}) -%}
+{%- endmacro %}
+
+
+{#- Scopes that changed since this model last looked, as scope_type (customer or related) and
+    scope_key. -#}
 {% macro changed_scopes() -%}
-    {%- set log = ref('int_changed_scopes') -%}
-    {%- set seen = namespace(number=-1) -%}
-    {%- set all = namespace(changed=false) -%}
-    {%- if execute -%}
-        {%- do prepare_consumed() -%}
-        {%- set found = run_query(
-            "select max(change_number) from core.changes_consumed where consumer = '"
-            ~ this.identifier ~ "'"
-        ).columns[0].values() -%}
-        {%- set seen.number = found[0] if found[0] is not none else -1 -%}
-        {%- set state = run_query(
-            "select coalesce(max(change_number), 0), coalesce(max(case when scope_type = 'all' then"
-            ~ " change_number end), 0) from " ~ log
-        ).rows[0] -%}
-        {%- set all.changed = seen.number > state[0] or seen.number < state[1] -%}
-    {%- endif -%}
-    {%- if all.changed %}
+    {%- set changes = changes_since_last_build() -%}
+    {%- if changes.is_everything %}
     select distinct
         'customer' as scope_type,
         customer_id as scope_key
@@ -52,22 +54,24 @@
         {{ related_key('related_type', 'related_id') }} as scope_key
     from {{ ref('fct_interactions') }}
     where related_id is not null
-    union
-    {%- endif %}
+    {%- else %}
     select distinct
         scope_type,
         scope_key
-    from {{ log }}
-    where change_number > {{ seen.number }} and scope_type <> 'all'
+    from {{ ref('int_changed_scopes') }}
+    where change_number > {{ changes.seen }} and scope_type <> 'all'
+    {%- endif %}
 {%- endmacro %}
 
 
 {#- Pre-hook of an incremental model: forget the rows of changed scopes, which are built again. A
-    model that was rebuilt as a whole has nothing to forget. -#}
+    model that is rebuilt as a whole has nothing to forget. -#}
 {% macro forget_changed_scopes(scope_column='scope_key') -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
+    {%- if not changes_since_last_build().is_everything %}
     where {{ scope_column }} in (select scope_key from ({{ changed_scopes() }}))
+    {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 

@@ -5,7 +5,7 @@
     pre_hook="{{ forget_changed_scopes() }}",
     post_hook="{{ mark_changes_consumed() }}",
 ) }}
--- depends_on: {{ ref('int_changed_scopes') }}
+-- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 
 with
 

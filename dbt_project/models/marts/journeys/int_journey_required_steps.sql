@@ -7,7 +7,7 @@
     contract={'enforced': false},
     post_hook="{{ mark_changes_consumed() }}",
 ) }}
--- depends_on: {{ ref('int_changed_scopes') }}
+-- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 
 with recursive
 

@@ -1,0 +1,143 @@
+"""A daily run that touches only what changed gives the tables of a whole build."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.dbt.conftest import MakeWarehouse, Warehouse
+from tests.dbt.journeys.oracle import Event
+from tests.dbt.journeys.test_journeys import (
+    FULL,
+    JOURNEY_MODELS,
+    LOOPING,
+    ONCE,
+    PLAIN,
+    RELATED,
+    RESTARTING,
+    TEMPLATE,
+    declare,
+    load,
+    random_events,
+)
+
+MODELS = f"fct_customer_stages {JOURNEY_MODELS}"
+TABLES = (
+    "core.fct_customer_stages",
+    "marts.fct_journey_visits",
+    "marts.fct_journey_steps",
+    "marts.fct_journeys",
+    "marts.mart_journey_funnel",
+    "core.int_journey_instances",
+    "core.int_journey_required_steps",
+)
+
+
+def prepared(make_warehouse: MakeWarehouse, events: Sequence[Event]) -> Warehouse:
+    warehouse = make_warehouse(TEMPLATE)
+    declare(warehouse, PLAIN, LOOPING, ONCE, RELATED, FULL, RESTARTING)
+    load(warehouse, events)
+    warehouse.build(MODELS)
+    return warehouse
+
+
+def change(
+    warehouse: Warehouse, before: Sequence[Event], after: Sequence[Event], *, number: int
+) -> None:
+    """Put what differs into the stored interactions and into the log, as fct_interactions does."""
+    gone, come = set(before) - set(after), set(after) - set(before)
+    for event in gone:
+        warehouse.rows(
+            f"delete from core.fct_interactions where interaction_id = '{event.interaction_id}'"
+        )
+    load(warehouse, sorted(come, key=lambda event: event.interaction_id))
+    scopes = {("customer", e.customer_id) for e in gone | come if e.customer_id} | {
+        ("related", f"ticket|{e.related_id}") for e in gone | come if e.related_id
+    }
+    warehouse.put(
+        "core.int_changed_scopes",
+        [
+            {"change_number": number, "scope_type": kind, "scope_key": key}
+            for kind, key in sorted(scopes)
+        ],
+    )
+
+
+def contents(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
+    return {table: warehouse.rows(f"select * from {table} order by all") for table in TABLES}
+
+
+def altered(events: Sequence[Event], generator: random.Random) -> list[Event]:
+    """Give a later state: rows that came late, went, moved in time or to another customer."""
+    later = []
+    for event in events:
+        draw = generator.random()
+        if draw < 0.02:
+            continue
+        if draw < 0.04:
+            event = replace(event, occurred_at=event.occurred_at + timedelta(days=1))
+        elif draw < 0.06:
+            event = replace(event, customer_id=f"c{generator.randrange(40)}")
+        later.append(event)
+    new = random_events(generator.randrange(1000), customers=40, events=40)
+    prefix = f"n{len(events)}:"
+    return later + [replace(e, interaction_id=prefix + e.interaction_id) for e in new]
+
+
+def test_increments_equal_a_whole_build_when_rows_come_late_go_and_move(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    generator = random.Random(5)
+    before = random_events(21, customers=40, events=1500)
+    after = altered(before, generator)
+    warehouse = prepared(make_warehouse, before)
+    untouched = contents(warehouse)
+    change(warehouse, before, after, number=2)
+    warehouse.build(MODELS, increment=True)
+    whole = contents(prepared(make_warehouse, after))
+    assert contents(warehouse) == whole
+    assert all(untouched[table] != whole[table] for table in TABLES)
+
+
+def test_a_model_that_missed_runs_makes_good_for_all_of_them(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    """A killed run leaves some models behind: the next one gives them every change since."""
+    generator = random.Random(6)
+    states = [random_events(22, customers=40, events=600)]
+    warehouse = prepared(make_warehouse, states[0])
+    for number, model in ((2, "fct_journey_visits"), (3, "fct_customer_stages")):
+        states.append(altered(states[-1], generator))
+        change(warehouse, *states[-2:], number=number)
+        warehouse.build(model, increment=True)
+    warehouse.build(MODELS, increment=True)
+    assert contents(warehouse) == contents(prepared(make_warehouse, states[-1]))
+
+
+@pytest.mark.parametrize("last_number", [1, 7])
+def test_models_follow_when_all_interactions_were_built_again(
+    make_warehouse: MakeWarehouse, last_number: int
+) -> None:
+    """A log that says so, or one that begins anew below what a model has seen, changes all."""
+    before = random_events(23, customers=20, events=300)
+    after = altered(before, random.Random(7))
+    warehouse = prepared(make_warehouse, before)
+    change(warehouse, before, after, number=last_number)
+    warehouse.clear("core.int_changed_scopes")
+    if last_number == 7:
+        warehouse.put("core.int_changed_scopes", [{"change_number": 7, "scope_type": "all"}])
+    warehouse.build(MODELS, increment=True)
+    assert contents(warehouse) == contents(prepared(make_warehouse, after))
+
+
+def test_nothing_is_rebuilt_when_nothing_changed(make_warehouse: MakeWarehouse) -> None:
+    events = random_events(24, customers=20, events=300)
+    warehouse = prepared(make_warehouse, events)
+    # A row that no build would make: it lives on if its scope is left alone.
+    warehouse.rows("update marts.fct_journey_visits set team = 'kept'")
+    warehouse.build(MODELS, increment=True)
+    assert warehouse.rows("select distinct team from marts.fct_journey_visits") == [("kept",)]
