@@ -11,7 +11,8 @@
 
 
 {% macro duckdb__order_free_hash(position, item, condition) -%}
-    bit_xor(case when {{ condition }} then hash({{ position }}, {{ item }}) end)
+    {#- Of two values the hash is an exclusive or of both: hashed once more, it no longer falls apart. -#}
+    bit_xor(case when {{ condition }} then hash(hash({{ position }}, {{ item }})) end)
 {%- endmacro %}
 
 

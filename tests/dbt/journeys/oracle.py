@@ -91,9 +91,7 @@ class Instance:
     @property
     def visits(self) -> list[Event]:
         """All visits in order; at one moment declared ones come first."""
-        return sorted(
-            [*self.declared, *self.others], key=lambda event: order(self.journey, event)
-        )
+        return sorted([*self.declared, *self.others], key=lambda event: order(self.journey, event))
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -178,7 +178,8 @@ declared_visits as (
         team,
         related_id,
         occurred_at,
-        scope_position
+        scope_position,
+        opened_position
     from opened
     where opened_position >= stretch_position and may_run
 ),
@@ -190,13 +191,14 @@ spans as (
         journey_instance_id,
         journey_id,
         scope_key,
+        opened_position,
         min(occurred_at) as started_at,
         max(case when is_end or is_exit then scope_position end) as closing_position,
         max(scope_position) as last_position,
         max(occurred_at) as last_declared_at,
         max({{ add_days('occurred_at', 'abandon_after_days') }}) as silent_until
     from declared_visits
-    group by journey_instance_id, journey_id, scope_key
+    group by journey_instance_id, journey_id, scope_key, opened_position
 ),
 
 watched as (
@@ -204,6 +206,7 @@ watched as (
         spans.journey_instance_id,
         spans.journey_id,
         spans.scope_key,
+        spans.opened_position,
         journeys.instance_scope,
         spans.started_at,
         case
@@ -212,7 +215,7 @@ watched as (
                 spans.silent_until,
                 lead(spans.started_at) over (
                     partition by spans.journey_id, spans.scope_key
-                    order by spans.started_at, spans.journey_instance_id
+                    order by spans.opened_position
                 )
             )
         end as watched_until
@@ -227,6 +230,7 @@ other_visits_by_{{ scope }} as (
         watched.journey_instance_id,
         watched.journey_id,
         watched.scope_key,
+        watched.opened_position,
         interactions.interaction_id,
         interactions.customer_id,
         interactions.touchpoint_id,
@@ -267,7 +271,8 @@ visits as (
         channel_id,
         team,
         related_id,
-        occurred_at
+        occurred_at,
+        opened_position
     from declared_visits
     {%- for scope in ['customer', 'related'] %}
 
@@ -287,7 +292,8 @@ visits as (
         channel_id,
         team,
         related_id,
-        occurred_at
+        occurred_at,
+        opened_position
     from other_visits_by_{{ scope }}
     {%- endfor %}
 ),
@@ -297,33 +303,44 @@ numbered as (
         *,
         row_number() over instance_order as visit_number,
         lag(touchpoint_id) over instance_order as previous_touchpoint_id,
-        lead(touchpoint_id) over instance_order as next_touchpoint_id,
-        lead(channel_id) over instance_order as next_channel_id,
-        lead(team) over instance_order as next_team,
-        lead(occurred_at) over instance_order as next_at
+        lag(channel_id) over instance_order as previous_channel_id,
+        lag(team) over instance_order as previous_team,
+        lag(occurred_at) over instance_order as previous_at,
+        lead(interaction_id) over instance_order is null as is_last
     from visits
     window instance_order as (
         partition by journey_instance_id
         order by occurred_at, declared_order, interaction_id
     )
-)
+),
 
-select
-    journey_instance_id,
-    journey_id,
-    scope_key,
-    cast(visit_number as bigint) as visit_number,
-    -- Immediate repeats are one place of the path.
-    cast(
+-- Immediate repeats are one place of the path.
+placed as (
+    select
+        *,
+        coalesce(previous_touchpoint_id = touchpoint_id, false) as is_repeat,
         sum(
             case when previous_touchpoint_id = touchpoint_id then 0 else 1 end
         ) over (
             partition by journey_instance_id
             order by visit_number
             rows between unbounded preceding and current row
-        ) as bigint
-    ) as path_position,
-    coalesce(previous_touchpoint_id = touchpoint_id, false) as is_repeat,
+        ) as path_position,
+        min(visit_number) over (
+            partition by journey_instance_id, touchpoint_id
+        ) as first_visit_number
+    from numbered
+)
+
+select
+    journey_instance_id,
+    journey_id,
+    scope_key,
+    cast(opened_position as bigint) as opened_position,
+    cast(visit_number as bigint) as visit_number,
+    cast(path_position as bigint) as path_position,
+    is_repeat,
+    not is_repeat and first_visit_number < visit_number as is_return,
     customer_id,
     related_id,
     interaction_id,
@@ -334,8 +351,9 @@ select
     is_declared,
     is_end,
     is_exit,
-    next_touchpoint_id,
-    next_channel_id,
-    next_team,
-    cast({{ seconds_between('occurred_at', 'next_at') }} as double) as seconds_to_next
-from numbered
+    is_last,
+    previous_touchpoint_id,
+    coalesce(previous_channel_id <> channel_id, false) as is_channel_switch,
+    coalesce(previous_team <> team, false) as is_hand_off,
+    cast({{ seconds_between('previous_at', 'occurred_at') }} as double) as seconds_from_previous
+from placed

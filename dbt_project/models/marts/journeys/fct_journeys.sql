@@ -47,7 +47,7 @@ followed as (
     select
         *,
         lead(started_at) over (
-            partition by journey_id, scope_key order by started_at, journey_instance_id
+            partition by journey_id, scope_key order by opened_position
         ) as next_started_at
     from judged
 ),

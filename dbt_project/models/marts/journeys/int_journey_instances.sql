@@ -24,6 +24,7 @@ select
     journey_instance_id,
     journey_id,
     scope_key,
+    opened_position,
     max(case when visit_number = 1 then customer_id end) as customer_id,
     max(case when visit_number = 1 then related_id end) as related_id,
     min(occurred_at) as started_at,
@@ -42,12 +43,12 @@ select
     count(*) as visit_count,
     max(path_position) as path_length,
     sum(case when is_repeat then 1 else 0 end) as repeat_count,
-    max(path_position) - count(distinct touchpoint_id) as return_count,
-    sum(case when channel_id <> next_channel_id then 1 else 0 end) as channel_switch_count,
-    sum(case when team <> next_team then 1 else 0 end) as hand_off_count,
+    sum(case when is_return then 1 else 0 end) as return_count,
+    sum(case when is_channel_switch then 1 else 0 end) as channel_switch_count,
+    sum(case when is_hand_off then 1 else 0 end) as hand_off_count,
     count(distinct channel_id) as channel_count,
-    max(case when next_touchpoint_id is null then touchpoint_id end) as last_touchpoint_id,
-    max(case when next_touchpoint_id is null then channel_id end) as last_channel_id,
+    max(case when is_last then touchpoint_id end) as last_touchpoint_id,
+    max(case when is_last then channel_id end) as last_channel_id,
     {{ order_free_hash('path_position', 'touchpoint_id', 'not is_repeat') }} as variant_hash
 from visits
-group by journey_instance_id, journey_id, scope_key
+group by journey_instance_id, journey_id, scope_key, opened_position
