@@ -104,7 +104,9 @@ def test_marts_that_disagree_are_found(
     warehouse: Warehouse, disagreement: dict[str, object]
 ) -> None:
     customer = "eve" if disagreement["contact_id"] == "crm:eve" else "acme"
-    warehouse.clear(f"marts.mart_customer_contacts where contact_id = '{disagreement['contact_id']}'")
+    warehouse.clear(
+        f"marts.mart_customer_contacts where contact_id = '{disagreement['contact_id']}'"
+    )
     warehouse.put("marts.mart_customer_contacts", [{**disagreement, "customer_id": customer}])
     with pytest.raises(AssertionError, match=AGREE):
         warehouse.test(AGREE)
