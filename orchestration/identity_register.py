@@ -71,6 +71,9 @@ def append_events(
         if file.read_bytes() != content:
             raise FileExistsError(f"{file} holds other events; files of landing never change")
         return WrittenEvents(rows=len(ordered), file=file)
+    # A run that was killed left its half behind; one run at a time writes here.
+    for left in folder.glob("*.part"):
+        left.unlink()
     # Readers take files by their ending, so half a file is never read.
     half = file.with_suffix(".part")
     half.write_bytes(content)

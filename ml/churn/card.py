@@ -1,14 +1,12 @@
-"""Files of a churn model's folder."""
+"""The card of a churn model."""
 
-import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ml.churn.config import ChurnConfig
 from ml.registry.card import ModelCard
-from ml.registry.plots import calibration_plot, gain_plot, importance_plot, roc_plot
 
 if TYPE_CHECKING:
     from ml.churn.forecast import ChurnForecast
@@ -29,49 +27,8 @@ _LIMITS = (
 )
 
 
-def churn_files(forecast: "ChurnForecast") -> dict[str, str]:
-    """Return file name to text for one forecast.
-
-    model.json (XGBoost's own format), config.json, metrics.csv, card.md, card.html and one SVG a
-    plot; without a forecast, the card says why and there is no model.
-    """
-    plots = _plots(forecast)
-    card = _card(forecast, plots)
-    images = "".join(f"\n![{caption}]({name}.svg)\n" for name, (caption, _) in plots.items())
-    files = {
-        "config.json": _settings(forecast),
-        "card.md": card.markdown() + images,
-        "card.html": card.html(),
-        **{f"{name}.svg": svg for name, (_, svg) in plots.items()},
-    }
-    if forecast.model is not None:
-        files["model.json"] = forecast.model.booster.save_raw("json").decode("utf-8")
-    return files
-
-
-def _settings(forecast: "ChurnForecast") -> str:
-    content: dict[str, object] = {"choices": asdict(forecast.config)}
-    if forecast.model is not None:
-        content["recalibration"] = asdict(forecast.model.recalibration)
-        content["feature_names"] = forecast.model.feature_names
-        content["horizons_days"] = forecast.model.horizons_days
-        content["last_period"] = forecast.model.last_period
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
-
-
-def _plots(forecast: "ChurnForecast") -> dict[str, tuple[str, str]]:
-    found = forecast.evaluation
-    if found is None:
-        return {}
-    return {
-        "calibration": ("Calibration", calibration_plot(forecast.calibration)),
-        "gain": ("Gain", gain_plot(found.outcome, found.probabilities)),
-        "roc": ("ROC", roc_plot(found.outcome, found.probabilities)),
-        "importance": ("Importance", importance_plot(forecast.importance)),
-    }
-
-
-def _card(forecast: "ChurnForecast", plots: dict[str, tuple[str, str]]) -> ModelCard:
+def churn_card(forecast: "ChurnForecast", plots: Mapping[str, str]) -> ModelCard:
+    """Return the card of one forecast; without a model it says why there is none."""
     status = forecast.status.iloc[0]
     tables = {}
     if forecast.model is not None:
@@ -89,7 +46,7 @@ def _card(forecast: "ChurnForecast", plots: dict[str, tuple[str, str]]) -> Model
         facts=_facts(forecast, status, forecast.config),
         metrics=forecast.metrics,
         limits=_LIMITS,
-        plots=dict(plots.values()),
+        plots=plots,
         tables=tables,
         alarm=None if pd.isna(status["alarm"]) else str(status["alarm"]),
     )

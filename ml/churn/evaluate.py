@@ -13,6 +13,7 @@ from ml.evaluation.baselines import fit_logistic_baseline
 from ml.evaluation.calibration import calibration_table
 from ml.evaluation.leakage import leak_alarm
 from ml.evaluation.report import metric_rows
+from ml.forecast import Evaluation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,31 +42,6 @@ class Counts:
     train_positives: int
     test_rows: int
     test_positives: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """What the test showed.
-
-    Attributes
-    ----------
-    metrics
-        subject, metric, value, lower, upper, n, positives.
-    calibration
-        From `ml.evaluation.calibration.calibration_table`.
-    outcome
-        Test outcomes at the headline horizon.
-    probabilities
-        Per subject, the probability of every test row.
-    alarm
-        What looks like a leak; None when nothing does.
-    """
-
-    metrics: pd.DataFrame
-    calibration: pd.DataFrame
-    outcome: FloatArray
-    probabilities: dict[str, FloatArray]
-    alarm: str | None
 
 
 def plan_split(snapshots: Snapshots, as_of_day: int, config: ChurnConfig) -> SplitPlan | None:

@@ -1,17 +1,16 @@
 """The churn forecast as one call: check, test, fit, score, explain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ml.churn.card import churn_files
+from ml.churn.card import churn_card
 from ml.churn.config import ChurnConfig
 from ml.churn.evaluate import (
     Counts,
-    Evaluation,
     SplitPlan,
     evaluate_churn,
     plan_split,
@@ -21,8 +20,8 @@ from ml.churn.evaluate import (
 from ml.churn.features import FEATURES
 from ml.churn.fit import ChurnModel, Snapshots, build_snapshots, epoch_day, fit_churn_model
 from ml.churn.score import score_churn
-from ml.registry.reports import report_files
-from ml.registry.store import write_model
+from ml.forecast import Evaluation, Forecast
+from ml.registry.card import ModelCard
 from ml.registry.versions import model_version
 from ml.tables import typed_frame
 
@@ -34,44 +33,15 @@ _BASIS_WORDS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChurnForecast:
-    """Result of `forecast_churn`; frames have the columns of the `ml` tables.
+class ChurnForecast(Forecast[ChurnConfig, ChurnModel]):
+    """Result of `forecast_churn`."""
 
-    Attributes
-    ----------
-    scores, status, metrics, calibration, importance
-        Frames of churn_scores, model_status, model_metrics, calibration, feature_importance. All
-        but the status are empty when churn cannot be forecast.
-    version
-        Model version.
-    config
-        Choices of the model.
-    model, evaluation
-        The fitted model and its test; None when churn cannot be forecast.
-    """
+    model_name = MODEL_NAME
+    model_settings = ("horizons_days", "last_period")
 
-    scores: pd.DataFrame
-    status: pd.DataFrame
-    metrics: pd.DataFrame
-    calibration: pd.DataFrame
-    importance: pd.DataFrame
-    version: str
-    config: ChurnConfig
-    model: ChurnModel | None = None
-    evaluation: Evaluation | None = None
-
-    def save(self, directory: Path) -> Path:
-        """Write model, figures and card to `<directory>/churn/<version>/` and return it."""
-        reports = report_files(
-            {
-                "model_status": self.status,
-                "model_metrics": self.metrics,
-                "calibration": self.calibration,
-                "feature_importance": self.importance,
-            }
-        )
-        files = {**churn_files(self), **reports}
-        return write_model(directory, MODEL_NAME, self.version, files)
+    def card(self, plots: Mapping[str, str]) -> ModelCard:
+        """Return the model card with plots, caption to SVG."""
+        return churn_card(self, plots)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,16 +128,12 @@ def _fitted(
     model = fit_churn_model(snapshots, today, config)
     current = snapshots.take(snapshots.days == today)
     scores, importance = score_churn(model, current, as_of=as_of, version=version, config=config)
-    stamp = {"model_name": MODEL_NAME, "model_version": version}
     reason = " ".join(part for part in (_test_sentence(evaluation, plan), note) if part)
-    return ChurnForecast(
+    return ChurnForecast.fitted(
         scores=scores,
+        importance=importance,
         status=_status("fitted", reason, counts, plan, as_of, version, evaluation.alarm),
-        metrics=typed_frame(
-            "model_metrics", evaluation.metrics.assign(as_of_date=pd.Timestamp(as_of), **stamp)
-        ),
-        calibration=typed_frame("calibration", evaluation.calibration.assign(**stamp)),
-        importance=typed_frame("feature_importance", importance.assign(**stamp)),
+        as_of=as_of,
         version=version,
         config=config,
         model=model,
@@ -284,12 +250,5 @@ def _no_forecast(
     version: str,
     config: ChurnConfig,
 ) -> ChurnForecast:
-    return ChurnForecast(
-        scores=typed_frame("churn_scores"),
-        status=_status("not_forecast", reason, counts, plan, as_of, version, None),
-        metrics=typed_frame("model_metrics"),
-        calibration=typed_frame("calibration"),
-        importance=typed_frame("feature_importance"),
-        version=version,
-        config=config,
-    )
+    status = _status("not_forecast", reason, counts, plan, as_of, version, None)
+    return ChurnForecast.withheld(status=status, version=version, config=config)

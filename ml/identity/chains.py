@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -23,8 +24,7 @@ def hold_back_chains(pairs: pa.Table, cluster_limit: int) -> pa.Table:
     pyarrow.Table
         The same rows; links of clusters beyond the limit have the decision ``chain``.
     """
-    decisions = np.asarray(pairs["decision"].to_pylist(), dtype=object)
-    is_link = decisions == "link"
+    is_link = pc.equal(pairs["decision"], "link").to_numpy()
     if not is_link.any():
         return pairs
     lefts = pairs["left_record_id"].filter(pa.array(is_link)).combine_chunks()
@@ -36,6 +36,7 @@ def hold_back_chains(pairs: pa.Table, cluster_limit: int) -> pa.Table:
     graph = coo_array((np.ones(len(lefts), np.int8), (left_codes, right_codes)), (count, count))
     _, labels = connected_components(graph, directed=False)
     is_chain = np.bincount(labels)[labels[left_codes]] > cluster_limit
+    decisions = pairs["decision"].to_numpy(zero_copy_only=False).copy()
     decisions[np.flatnonzero(is_link)[is_chain]] = "chain"
     place = pairs.schema.get_field_index("decision")
     return pairs.set_column(place, "decision", pa.array(decisions, pa.string()))

@@ -1,13 +1,11 @@
-"""Files of an upsell model's folder."""
+"""The card of an upsell model."""
 
-import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ml.registry.card import ModelCard
-from ml.registry.plots import calibration_plot, gain_plot, importance_plot, roc_plot
 
 if TYPE_CHECKING:
     from ml.upsell.forecast import UpsellForecast
@@ -26,44 +24,8 @@ _LIMITS = (
 )
 
 
-def upsell_files(forecast: "UpsellForecast") -> dict[str, str]:
-    """Return file name to text for one forecast."""
-    plots = _plots(forecast)
-    card = _card(forecast, plots)
-    images = "".join(f"\n![{caption}]({name}.svg)\n" for name, (caption, _) in plots.items())
-    files = {
-        "config.json": _settings(forecast),
-        "card.md": card.markdown() + images,
-        "card.html": card.html(),
-        **{f"{name}.svg": svg for name, (_, svg) in plots.items()},
-    }
-    if forecast.model is not None:
-        files["model.json"] = forecast.model.booster.save_raw("json").decode("utf-8")
-    return files
-
-
-def _settings(forecast: "UpsellForecast") -> str:
-    content: dict[str, object] = {"choices": asdict(forecast.config)}
-    if forecast.model is not None:
-        content["recalibration"] = asdict(forecast.model.recalibration)
-        content["feature_names"] = forecast.model.feature_names
-        content["offer_names"] = forecast.model.offer_names
-    return json.dumps(content, indent=2, sort_keys=True) + "\n"
-
-
-def _plots(forecast: "UpsellForecast") -> dict[str, tuple[str, str]]:
-    found = forecast.evaluation
-    if found is None:
-        return {}
-    return {
-        "calibration": ("Calibration", calibration_plot(forecast.calibration)),
-        "gain": ("Gain", gain_plot(found.outcome, found.probabilities)),
-        "roc": ("ROC", roc_plot(found.outcome, found.probabilities)),
-        "importance": ("Importance", importance_plot(forecast.importance)),
-    }
-
-
-def _card(forecast: "UpsellForecast", plots: dict[str, tuple[str, str]]) -> ModelCard:
+def upsell_card(forecast: "UpsellForecast", plots: Mapping[str, str]) -> ModelCard:
+    """Return the card of one forecast; without a model it says why there is none."""
     status = forecast.status.iloc[0]
     offers = forecast.status.iloc[1:]
     table = pd.DataFrame(
@@ -94,7 +56,7 @@ def _card(forecast: "UpsellForecast", plots: dict[str, tuple[str, str]]) -> Mode
         facts=facts,
         metrics=forecast.metrics,
         limits=_LIMITS,
-        plots=dict(plots.values()),
+        plots=plots,
         tables={} if table.empty else {"Offers": table},
         alarm=None if pd.isna(status["alarm"]) else str(status["alarm"]),
     )

@@ -1,7 +1,5 @@
 """Out-of-time test: fitted on answers known when the test began, judged on later offers."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -9,19 +7,9 @@ from ml.boosting import FloatArray
 from ml.evaluation.calibration import calibration_table
 from ml.evaluation.leakage import leak_alarm
 from ml.evaluation.report import metric_rows
+from ml.forecast import Evaluation
 from ml.upsell.config import UpsellConfig
 from ml.upsell.fit import Offers, fit_upsell_model
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """What the test showed; attributes as of `ml.churn.evaluate.Evaluation`."""
-
-    metrics: pd.DataFrame
-    calibration: pd.DataFrame
-    outcome: FloatArray
-    probabilities: dict[str, FloatArray]
-    alarm: str | None
 
 
 def first_test_day(as_of_day: int, config: UpsellConfig) -> int:

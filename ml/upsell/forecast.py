@@ -1,19 +1,19 @@
 """The upsell forecast as one call: check, test, fit, score, explain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ml.registry.reports import report_files
-from ml.registry.store import write_model
+from ml.forecast import Evaluation, Forecast
+from ml.registry.card import ModelCard
 from ml.registry.versions import model_version
 from ml.tables import typed_frame
-from ml.upsell.card import upsell_files
+from ml.upsell.card import upsell_card
 from ml.upsell.config import UpsellConfig
-from ml.upsell.evaluate import Evaluation, evaluate_upsell, first_test_day, split_offers
+from ml.upsell.evaluate import evaluate_upsell, first_test_day, split_offers
 from ml.upsell.features import FEATURES
 from ml.upsell.fit import Offers, UpsellModel, build_offers, fit_upsell_model
 from ml.upsell.score import score_upsell
@@ -22,44 +22,15 @@ MODEL_NAME = "upsell"
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpsellForecast:
-    """Result of `forecast_upsell`; frames have the columns of the `ml` tables.
+class UpsellForecast(Forecast[UpsellConfig, UpsellModel]):
+    """Result of `forecast_upsell`; the status has one more row an offer, `upsell:<offer_id>`."""
 
-    Attributes
-    ----------
-    scores, status, metrics, calibration, importance
-        Frames of upsell_scores, model_status (a row for the model, and one an offer named
-        `upsell:<offer_id>`), model_metrics, calibration, feature_importance.
-    version
-        Model version.
-    config
-        Choices of the model.
-    model, evaluation
-        The fitted model and its test; None when nothing can be forecast.
-    """
+    model_name = MODEL_NAME
+    model_settings = ("offer_names",)
 
-    scores: pd.DataFrame
-    status: pd.DataFrame
-    metrics: pd.DataFrame
-    calibration: pd.DataFrame
-    importance: pd.DataFrame
-    version: str
-    config: UpsellConfig
-    model: UpsellModel | None = None
-    evaluation: Evaluation | None = None
-
-    def save(self, directory: Path) -> Path:
-        """Write model, figures and card to `<directory>/upsell/<version>/` and return it."""
-        reports = report_files(
-            {
-                "model_status": self.status,
-                "model_metrics": self.metrics,
-                "calibration": self.calibration,
-                "feature_importance": self.importance,
-            }
-        )
-        files = {**upsell_files(self), **reports}
-        return write_model(directory, MODEL_NAME, self.version, files)
+    def card(self, plots: Mapping[str, str]) -> ModelCard:
+        """Return the model card with plots, caption to SVG."""
+        return upsell_card(self, plots)
 
 
 def forecast_upsell(
@@ -107,15 +78,7 @@ def forecast_upsell(
         )
     if problem is not None:
         status = _status(offers, problem, dict.fromkeys(per_offer, problem), as_of, version, config)
-        return UpsellForecast(
-            scores=typed_frame("upsell_scores"),
-            status=status,
-            metrics=typed_frame("model_metrics"),
-            calibration=typed_frame("calibration"),
-            importance=typed_frame("feature_importance"),
-            version=version,
-            config=config,
-        )
+        return UpsellForecast.withheld(status=status, version=version, config=config)
     return _fitted(offers, per_offer, as_of, version, config)
 
 
@@ -132,15 +95,11 @@ def _fitted(
     ready = [name for name, reason in per_offer.items() if reason is None]
     current = offers.take(offers.is_current & np.isin(offers.offer_ids, ready))
     scores, importance = score_upsell(model, current, as_of=as_of, version=version, config=config)
-    stamp = {"model_name": MODEL_NAME, "model_version": version}
-    return UpsellForecast(
+    return UpsellForecast.fitted(
         scores=scores,
+        importance=importance,
         status=_status(offers, None, per_offer, as_of, version, config, evaluation),
-        metrics=typed_frame(
-            "model_metrics", evaluation.metrics.assign(as_of_date=pd.Timestamp(as_of), **stamp)
-        ),
-        calibration=typed_frame("calibration", evaluation.calibration.assign(**stamp)),
-        importance=typed_frame("feature_importance", importance.assign(**stamp)),
+        as_of=as_of,
         version=version,
         config=config,
         model=model,

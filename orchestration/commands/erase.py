@@ -53,7 +53,7 @@ def erase(customer: str, why: str, by: str, dry_run: bool, yes: bool) -> None:
             if not yes:
                 click.confirm("Take these rows out of landing for good?", abort=True)
             settings = replace(settings, as_of=last_published_day(settings) or settings.as_of)
-            marked = erase_from_landing(settings, plan)
+            marked = erase_from_landing(plan)
             forget_what_was_built(settings)
         build_again(settings, moment)
         drop_earlier_snapshots(settings)

@@ -1,10 +1,11 @@
 """Forecasts: read features, fit and score, keep the model with its card, write the scores back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 
 from ml.churn import forecast_churn
+from ml.forecast import Forecast
 from ml.registry.reports import collect_reports
 from ml.survival import estimate_survival
 from ml.tables import TABLES
@@ -31,50 +32,47 @@ def comment_languages(run: Run) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
 
-@dg.asset(
-    key=["ml", "churn_scores"],
-    deps=[
-        dg.AssetKey(["features", "features_churn"]),
-        dg.AssetKey(["features", "labels_churn"]),
-        gate_key("features"),
-    ],
-    group_name="prediction",
-    owners=TEAM,
-    kinds={"python", "xgboost"},
-)
-def churn_scores(run: Run) -> dg.MaterializeResult:
-    """Probability that each customer leaves within 30, 90 and 180 days, with reasons."""
-    features = run.warehouse.read("features.features_churn")
-    labels = run.warehouse.read("features.labels_churn")
-    forecast = forecast_churn(features, labels, as_of=run.last_day)
-    card = forecast.save(run.settings.models_dir)
-    rows = run.warehouse.write(forecast.scores, "ml.churn_scores", TABLES["churn_scores"])
-    return dg.MaterializeResult(
-        metadata={"dagster/row_count": rows, "model_card": dg.MetadataValue.path(card)}
+def _score_asset(
+    model: str, forecast: Callable[..., Forecast], description: str
+) -> dg.AssetsDefinition:
+    """Return the asset that reads a model's features and labels and writes its scores."""
+
+    @dg.asset(
+        key=["ml", f"{model}_scores"],
+        deps=[
+            dg.AssetKey(["features", f"features_{model}"]),
+            dg.AssetKey(["features", f"labels_{model}"]),
+            gate_key("features"),
+        ],
+        description=description,
+        group_name="prediction",
+        owners=TEAM,
+        kinds={"python", "xgboost"},
     )
+    def scores(run: Run) -> dg.MaterializeResult:
+        features = run.warehouse.read(f"features.features_{model}")
+        labels = run.warehouse.read(f"features.labels_{model}")
+        found = forecast(features, labels, as_of=run.last_day)
+        card = found.save(run.settings.models_dir)
+        table = f"{model}_scores"
+        rows = run.warehouse.write(found.scores, f"ml.{table}", TABLES[table])
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": rows, "model_card": dg.MetadataValue.path(card)}
+        )
+
+    return scores
 
 
-@dg.asset(
-    key=["ml", "upsell_scores"],
-    deps=[
-        dg.AssetKey(["features", "features_upsell"]),
-        dg.AssetKey(["features", "labels_upsell"]),
-        gate_key("features"),
-    ],
-    group_name="prediction",
-    owners=TEAM,
-    kinds={"python", "xgboost"},
+churn_scores = _score_asset(
+    "churn",
+    forecast_churn,
+    "Probability that each customer leaves within 30, 90 and 180 days, with reasons.",
 )
-def upsell_scores(run: Run) -> dg.MaterializeResult:
-    """Probability that each customer accepts each offer within 90 days."""
-    features = run.warehouse.read("features.features_upsell")
-    labels = run.warehouse.read("features.labels_upsell")
-    forecast = forecast_upsell(features, labels, as_of=run.last_day)
-    card = forecast.save(run.settings.models_dir)
-    rows = run.warehouse.write(forecast.scores, "ml.upsell_scores", TABLES["upsell_scores"])
-    return dg.MaterializeResult(
-        metadata={"dagster/row_count": rows, "model_card": dg.MetadataValue.path(card)}
-    )
+upsell_scores = _score_asset(
+    "upsell",
+    forecast_upsell,
+    "Probability that each customer accepts each offer within 90 days.",
+)
 
 
 @dg.multi_asset(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from orchestration.draft.columns import ColumnDraft
+from orchestration.draft.identity_marks import IdentityMark, Marks
 from orchestration.draft.streams import StreamDraft
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_/]*")
@@ -23,6 +24,7 @@ def contract_text(
     timezone_is_stated: bool,
     required: Mapping[str, frozenset[str]],
     unfed: Mapping[str, str],
+    marks: Marks,
 ) -> str:
     """Return the text of ``_<source>__sources.yml``.
 
@@ -34,6 +36,8 @@ def contract_text(
         By stream, columns that its views cannot do without.
     unfed
         By stream, why it does not feed what it could.
+    marks
+        Columns that identify somebody, or may.
     """
     tables = "\n".join(
         _table(
@@ -43,6 +47,7 @@ def contract_text(
             is_stated=timezone_is_stated,
             required=required.get(stream.name, frozenset()),
             unfed=unfed.get(stream.name, ""),
+            marks=marks.get(stream.name, {}),
         )
         for stream in streams
     )
@@ -68,11 +73,14 @@ def _table(
     is_stated: bool,
     required: frozenset[str],
     unfed: str,
+    marks: Mapping[str, IdentityMark],
 ) -> str:
     landing = _landing(stream, timezone=timezone, is_stated=is_stated)
     columns = "\n".join(
-        f"{' ' * 16}- {flow(_column(column, is_required=column.name in required))}{_remark(column)}"
+        f"{' ' * 16}- {flow(_column(column, mark, is_required=column.name in required))}"
+        f"{_remark(column, mark)}"
         for column in stream.columns
+        for mark in (marks.get(column.name, IdentityMark(identity="")),)
     )
     descriptions = "\n".join(
         f"{' ' * 10}- {flow({'name': c.name, 'description': description(c)})}"
@@ -129,7 +137,7 @@ def _landing(stream: StreamDraft, *, timezone: str, is_stated: bool) -> str:
     return "\n".join(f"{' ' * 14}{line}" for line in lines)
 
 
-def _column(column: ColumnDraft, *, is_required: bool) -> dict[str, object]:
+def _column(column: ColumnDraft, mark: IdentityMark, *, is_required: bool) -> dict[str, object]:
     contract = column.contract
     entry: dict[str, object] = {"name": contract.name, "type": contract.type}
     if contract.source_name != contract.name:
@@ -148,16 +156,19 @@ def _column(column: ColumnDraft, *, is_required: bool) -> dict[str, object]:
         entry["decimal_mark"] = contract.decimal_mark
     if contract.thousands_mark:
         entry["thousands_mark"] = contract.thousands_mark
+    if mark.identity:
+        entry["identity"] = mark.identity
     return entry
 
 
-def _remark(column: ColumnDraft) -> str:
+def _remark(column: ColumnDraft, mark: IdentityMark) -> str:
     """Return the comment behind a column that waits for a person."""
     if column.question == "dates":
         return f"  # TODO: a date, {' or '.join(column.choices)}; text until that is said"
     if column.question == "decimal":
         return f"  # TODO: a number, {' or '.join(column.choices)}; text until that is said"
-    return f"  # {'; '.join(column.notes)}" if column.notes else ""
+    notes = [*column.notes, *([mark.question] if mark.question else [])]
+    return f"  # {'; '.join(notes)}" if notes else ""
 
 
 def description(column: ColumnDraft) -> str:

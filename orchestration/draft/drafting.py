@@ -16,6 +16,7 @@ import duckdb
 from orchestration.draft.columns import Settled
 from orchestration.draft.contract_text import contract_text
 from orchestration.draft.identities import IdentityPlan, plan_identities
+from orchestration.draft.identity_marks import Marks, mark_identities
 from orchestration.draft.landing_files import BadFileError, find_files, recognise
 from orchestration.draft.plan import ViewPlan, choose, plan_view
 from orchestration.draft.sample import Sample
@@ -64,12 +65,15 @@ class Plan:
     ----------
     left
         Streams that files might supply as well, by the file's stream.
+    marks
+        What the contract says of columns that identify somebody.
     """
 
     streams: tuple[StreamDraft, ...]
     views: tuple[ViewPlan, ...]
     left: Mapping[str, Sequence[Candidate]]
     identities: IdentityPlan | None
+    marks: Marks
 
 
 # A key with more rows than this at odds is none; with fewer, the rows are at fault.
@@ -162,6 +166,7 @@ def plan_source(
         views=tuple(views),
         left=left,
         identities=plan_identities(source, views, vocabulary),
+        marks=mark_identities(source, streams, views, vocabulary),
     )
 
 
@@ -203,6 +208,7 @@ def source_texts(plan: Plan, terms: Terms) -> dict[str, str]:
         timezone_is_stated=terms.timezone_is_stated,
         required={name: frozenset(columns) for name, columns in required.items()},
         unfed=_unfed(plan),
+        marks=plan.marks,
     )
     return {
         f"_{source}__sources.yml": contract,

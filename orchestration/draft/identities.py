@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestration.draft.columns import ColumnDraft
 from orchestration.draft.matching import customer_columns
 from orchestration.draft.plan import ViewPlan, customer_columns_of
 from orchestration.draft.supplies import identity_of
@@ -67,7 +68,8 @@ def plan_identities(
     return IdentityPlan(rows=tuple(rows)) if rows else None
 
 
-def _of_records(source: str, view: ViewPlan, vocabulary: Vocabulary) -> list[IdentityRow]:
+def record_columns(view: ViewPlan, vocabulary: Vocabulary) -> list[ColumnDraft]:
+    """Return every column by which a row of accounts or contacts says who it is."""
     stream = view.stream
     columns = list(customer_columns_of(stream, view.canonical, vocabulary))
     # A company of many persons would make one customer of them all.
@@ -79,10 +81,15 @@ def _of_records(source: str, view: ViewPlan, vocabulary: Vocabulary) -> list[Ide
     for column in stream.columns:
         if column.contract.personal_data in ("email", "phone") and column not in columns:
             columns.append(column)
+    return columns
+
+
+def _of_records(source: str, view: ViewPlan, vocabulary: Vocabulary) -> list[IdentityRow]:
+    stream = view.stream
     moment = view.supplies["created_at"].sql if "created_at" in view.supplies else NO_MOMENT
     record = view.supplies[view.canonical.grain].sql
     found: dict[str, IdentityRow] = {}
-    for column in columns:
+    for column in record_columns(view, vocabulary):
         kind, value = identity_of(stream, column, source)
         found.setdefault(
             kind,

@@ -62,6 +62,15 @@ def hint(question: str) -> str:
     return "say --decimal-mark . or ,; it stays text until then"
 
 
+def _mark_lines(plan: Plan) -> Iterator[str]:
+    """Yield which columns are marked as identities, and which of them a person has to look at."""
+    for name, marks in plan.marks.items():
+        marked = [f"{c} ({m.identity})" for c, m in marks.items() if m.identity and not m.question]
+        if marked:
+            yield f"{name}: identities: {', '.join(marked)}"
+        yield from (f"{name}: {c}: {m.question}" for c, m in marks.items() if m.question)
+
+
 def plan_lines(plan: Plan) -> Iterator[str]:
     """Yield which streams are supplied by which files, and what is missing for others."""
     for view in plan.views:
@@ -79,6 +88,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         if view.unmapped:
             yield f"    not mapped: {', '.join(view.unmapped)}"
         yield from (f"    {reason}; they are left out" for _, reason in view.conditions)
+    yield from _mark_lines(plan)
     fed = {view.stream.name for view in plan.views}
     for stream in plan.streams:
         if stream.name not in fed:

@@ -51,12 +51,19 @@ class CanonicalStream:
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """All canonical streams, and the columns by which files name customers."""
+    """All canonical streams, and the columns by which files name customers.
+
+    Attributes
+    ----------
+    others_ids
+        Columns that hold the id which another system gave to a customer.
+    """
 
     streams: Mapping[str, CanonicalStream]
     customer: tuple[str, ...]
     email: tuple[str, ...]
     phone: tuple[str, ...]
+    others_ids: tuple[str, ...]
 
     def stream(self, name: str) -> CanonicalStream:
         """Return a stream.
@@ -82,6 +89,7 @@ def read_vocabulary(dbt_project: Path) -> Vocabulary:
         customer=tuple(synonyms["customer"]),
         email=tuple(synonyms["email"]),
         phone=tuple(synonyms["phone"]),
+        others_ids=tuple(synonyms["others_ids"]),
     )
 
 

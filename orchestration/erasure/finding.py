@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from orchestration.erasure.identifiers import Identifiers, short_ids, spellings
 from orchestration.erasure.subject import Subject
 from orchestration.extract.loader import landed_paths, staged_file
 from orchestration.extract.shapes import SourceContract, StreamContract
@@ -164,7 +164,7 @@ def _condition(source: SourceContract, stream: StreamContract, subject: Subject,
     for column, identity_type in identity_columns(stream).items():
         for kind, values in subject.values.items():
             named = identity_type.removeprefix(TYPE_IN_COLUMN)
-            holds = _holds(column, types[column], {value.lower() for value in values})
+            holds = _holds(column, types[column], _known_as(values))
             if identity_type in (kind, ANY_TYPE):
                 tests.append(holds)
             elif named != identity_type:
@@ -173,24 +173,41 @@ def _condition(source: SourceContract, stream: StreamContract, subject: Subject,
         text = f"cast({identifier(name)} as varchar)"
         for other in source.streams:
             if keys.get(other.name) and _refers(stream, name, other):
-                tests.append(f"{text} in ({_listed(keys[other.name])})")
+                tests.append(f"{text} in ({_listed(spellings(keys[other.name]))})")
     matches = " or ".join(f"coalesce({test}, false)" for test in tests)
     another = _is_of_another(stream, subject)
     return f"({matches}) and not {another}" if matches and another else matches
 
 
-def _holds(column: str, column_type: str, values: set[str]) -> str:
-    """Return the condition under which a column holds one of ``values``.
+def _known_as(values: Iterable[str]) -> Identifiers:
+    return Identifiers(
+        in_any_case=tuple(sorted({value.lower() for value in values})),
+        as_written=tuple(sorted(short_ids(values))),
+    )
+
+
+def _holds(column: str, column_type: str, known: Identifiers) -> str:
+    """Return the condition under which a column holds one of the identifiers.
 
     In JSON as a string; otherwise alone, in a list (``601;602``) or as in ``Ada <ada@x.example>``.
     """
-    text = f"lower(trim(cast({identifier(column)} as varchar)))"
+    text = f"trim(cast({identifier(column)} as varchar))"
     if column_type != "json":
-        parts = f"string_split_regex({text}, '[;,<>\\s]+')"
-        return f"({text} in ({_listed(values)}) or list_has_any({parts}, [{_listed(values)}]))"
-    written = "|".join(re.escape(json.dumps(value)[1:-1]) for value in sorted(values))
-    pattern = rf'"\s*({written})\s*"'
+        tests = [_is_or_lists(f"lower({text})", known.in_any_case)]
+        if known.as_written:
+            tests.append(_is_or_lists(text, known.as_written))
+        return f"({' or '.join(tests)})"
+    written = Identifiers(
+        in_any_case=tuple(json.dumps(value)[1:-1] for value in known.in_any_case),
+        as_written=known.as_written,
+    )
+    pattern = rf'"\s*({written.expression})\s*"'
     return f"regexp_matches({text}, {literal(pattern)})"
+
+
+def _is_or_lists(text: str, values: Iterable[str]) -> str:
+    parts = f"string_split_regex({text}, '[;,<>\\s]+')"
+    return f"({text} in ({_listed(values)}) or list_has_any({parts}, [{_listed(values)}]))"
 
 
 def _is_of_another(stream: StreamContract, subject: Subject) -> str:
@@ -201,9 +218,14 @@ def _is_of_another(stream: StreamContract, subject: Subject) -> str:
     identity_type = identity_columns(stream).get(stream.key[0]) if len(stream.key) == 1 else None
     if identity_type is None:
         return ""
-    own = {value.lower() for value in subject.values.get(identity_type, ())}
-    text = f"lower(trim(cast({identifier(stream.key[0])} as varchar)))"
-    return f"coalesce({text} not in ({_listed(own)}), false)" if own else "true"
+    own = _known_as(subject.values.get(identity_type, ()))
+    text = f"trim(cast({identifier(stream.key[0])} as varchar))"
+    if not own:
+        return "true"
+    another = f"lower({text}) not in ({_listed(own.in_any_case)})"
+    if own.as_written:
+        another += f" and {text} not in ({_listed(own.as_written)})"
+    return f"coalesce({another}, false)"
 
 
 def _refers(stream: StreamContract, column: str, other: StreamContract) -> bool:
@@ -215,11 +237,13 @@ def _refers(stream: StreamContract, column: str, other: StreamContract) -> bool:
 
 
 def _in_text(column: str, subject: Subject) -> str:
+    telling = subject.telling
     tests = [
-        f"contains(lower({column}), {literal(value.lower())})" for value in subject.telling_values
+        f"contains(lower({column}), {literal(value.lower())})" for value in telling.in_any_case
     ]
+    tests += [f"contains({column}, {literal(value)})" for value in telling.as_written]
     return " or ".join(tests) or "false"
 
 
-def _listed(values: set[str]) -> str:
+def _listed(values: Iterable[str]) -> str:
     return ", ".join(literal(value) for value in sorted(values))

@@ -15,39 +15,22 @@ import shutil
 import tempfile
 import zipfile
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from orchestration.erasure.finding import FoundRows
-from orchestration.erasure.subject import NOT_BEFORE, NOT_BEHIND, ErasureError, Subject
+from orchestration.erasure.identifiers import NOT_BEFORE, NOT_BEHIND
+from orchestration.erasure.subject import ErasureError, Subject
 from orchestration.extract.formats import with_known_format
 from orchestration.extract.sql_text import identifier, literal
-from orchestration.extract.text_files import unpacked
+from orchestration.extract.text_files import BYTE_ORDER_MARKS, PIECE_BYTES, unpacked
 
-UNTOUCHABLE = ("xlsx",)
 Mend = Callable[[str], str]
-
-
-def check_rewritable(found: Iterable[FoundRows]) -> None:
-    """Refuse, before anything is changed, what only a person can change.
-
-    Raises
-    ------
-    ErasureError
-        Names each file and its rows.
-    """
-    by_hand = [
-        f"{rows.path.name}: rows {', '.join(map(str, rows.lines))}"
-        for rows in found
-        if with_known_format(rows.contract, rows.path).format in UNTOUCHABLE
-    ]
-    if by_hand:
-        raise ErasureError(
-            "workbooks are not rewritten, since their formulas and layout would be lost: delete "
-            f"these rows in them and run the command again: {'; '.join(by_hand)}"
-        )
+# Files that begin so hold text only in part, by places that a change of length would break.
+NO_TEXT = (b"%PDF", b"PK\x03\x04")
 
 
 def rewrite(rows: FoundRows, subject: Subject) -> None:
@@ -58,11 +41,33 @@ def rewrite(rows: FoundRows, subject: Subject) -> None:
     ErasureError
         When the file cannot be written again in its own encoding; it is left as it was.
     """
+    with rewritten(rows, subject) as target:
+        _put_in_place(target, rows.path)
+
+
+def mark_values(path: Path, subject: Subject) -> None:
+    """Replace the person's identifiers in a file that no contract knows, packed or not."""
+    with marked(path, subject) as target:
+        _put_in_place(target, path)
+
+
+@contextmanager
+def rewritten(rows: FoundRows, subject: Subject) -> Iterator[Path]:
+    """Give a landing file as it is without the person, unpacked, and leave the file alone.
+
+    Raises
+    ------
+    ErasureError
+        When its rows cannot be taken out.
+    """
     contract = with_known_format(rows.contract, rows.path)
+    if contract.format == "xlsx":
+        raise ErasureError("a workbook is not rewritten: take its rows out by hand")
     with tempfile.TemporaryDirectory(prefix="throughline-") as spool:
         plain = unpacked(rows.path, Path(spool))
         target = Path(spool) / "rewritten"
         if contract.format == "parquet":
+            target = target.with_suffix(".parquet")
             _rewrite_parquet(plain, target, rows.lines, subject)
         elif _is_document(plain, contract.encoding):
             _rewrite_document(plain, target, contract.records, rows.lines, subject)
@@ -71,16 +76,43 @@ def rewrite(rows: FoundRows, subject: Subject) -> None:
             blank = contract.format != "csv" or len(contract.columns) > 1
             mend = _mend(subject, keeps_length=contract.format == "fixed_width")
             _rewrite_lines(plain, target, contract.encoding, _doomed(rows), mend, blank=blank)
-        _put_in_place(target, rows.path)
+        yield target
 
 
-def mark_values(path: Path, subject: Subject) -> None:
-    """Replace the person's identifiers in a text file that no contract knows, packed or not."""
+@contextmanager
+def marked(path: Path, subject: Subject) -> Iterator[Path]:
+    """Give a file that no contract knows with marks for the identifiers, and leave the file alone.
+
+    Raises
+    ------
+    ErasureError
+        When it is neither text nor Parquet: other bytes cannot be replaced.
+    """
     with tempfile.TemporaryDirectory(prefix="throughline-") as spool:
         plain = unpacked(path, Path(spool))
         target = Path(spool) / "rewritten"
-        _rewrite_lines(plain, target, "utf-8", lambda _line: False, _mend(subject), blank=True)
-        _put_in_place(target, path)
+        if path.suffix == ".parquet":
+            target = target.with_suffix(".parquet")
+            _rewrite_parquet(plain, target, (), subject)
+        else:
+            encoding = _text_encoding(plain)
+            _rewrite_lines(plain, target, encoding, lambda _line: False, _mend(subject), blank=True)
+        yield target
+
+
+def _text_encoding(path: Path) -> str:
+    """Return the encoding of a text file, by its byte order mark, else UTF-8 or what it may be."""
+    with path.open("rb") as file:
+        start = file.read(PIECE_BYTES)
+        shown = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
+        if shown:
+            return shown[0]
+        piece = start
+        while piece and b"\0" not in piece:
+            piece = file.read(PIECE_BYTES)
+    if piece or start.startswith(NO_TEXT):
+        raise ErasureError("it is no text, so its bytes cannot be replaced: remove it by hand")
+    return "utf-8"
 
 
 def _doomed(rows: FoundRows) -> Callable[[int], bool]:
@@ -143,10 +175,12 @@ def _rewrite_parquet(source: Path, target: Path, lines: tuple[int, ...], subject
 
 def _marked(column: str, subject: Subject) -> str:
     expression = identifier(column)
-    marked = literal(rf"\1{subject.mark}\2")
-    for value in subject.telling_values:
-        pattern = f"(^|[^{NOT_BEFORE}]){re.escape(value)}($|[^{NOT_BEHIND}])"
-        expression = f"regexp_replace({expression}, {literal(pattern)}, {marked}, 'gi')"
+    marked_text = literal(rf"\1{subject.mark}\2")
+    telling = subject.telling
+    for values, options in ((telling.in_any_case, "gi"), (telling.as_written, "g")):
+        for value in values:
+            pattern = literal(f"(^|[^{NOT_BEFORE}]){re.escape(value)}($|[^{NOT_BEHIND}])")
+            expression = f"regexp_replace({expression}, {pattern}, {marked_text}, '{options}')"
     return expression
 
 
@@ -182,13 +216,9 @@ def _rewrite_document(
 
 
 def _mend(subject: Subject, *, keeps_length: bool = False) -> Mend:
-    values = subject.telling_values
-    if not values:
+    if not subject.telling:
         return lambda text: text
-    pattern = re.compile(
-        f"(?<![{NOT_BEFORE}])(?:{'|'.join(map(re.escape, values))})(?![{NOT_BEHIND}])",
-        re.IGNORECASE,
-    )
+    pattern = subject.telling.pattern
 
     def mark(match: re.Match[str]) -> str:
         width = len(match[0])

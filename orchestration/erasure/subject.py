@@ -9,14 +9,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.erasure.identifiers import SHORT_ID, Identifiers, long_id, short_ids
+
 # A shorter value, a plain word or a short number stands in too many places by chance to be looked
 # for outside the columns that hold identities.
 SHORTEST_TELLING_VALUE = 6
 SHORTEST_TELLING_NUMBER = 9
-# What must not stand before and behind a value: it would make it a part of another.
-NOT_BEFORE = r"A-Za-z0-9_.+-"
-NOT_BEHIND = r"A-Za-z0-9_"
-
 
 # Drawn anew by every process, so that nobody can try addresses until one gives the mark.
 SALT = secrets.token_hex(16)
@@ -51,10 +49,14 @@ class Subject:
         return f"[erased-{hashlib.sha256(f'{SALT}{every}'.encode()).hexdigest()[:12]}]"
 
     @property
-    def telling_values(self) -> tuple[str, ...]:
+    def telling(self) -> Identifiers:
         """Identifiers that mean this person wherever they stand, the longest first."""
         every = frozenset[str]().union(*self.values.values())
-        return tuple(sorted(filter(_is_telling, every), key=lambda value: (-len(value), value)))
+        telling = filter(_is_telling, every)
+        return Identifiers(
+            in_any_case=tuple(sorted(telling, key=lambda value: (-len(value), value))),
+            as_written=tuple(sorted(filter(_is_telling, short_ids(every)))),
+        )
 
 
 def _is_telling(value: str) -> bool:
@@ -91,6 +93,7 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
             customer_id=name, values=_by_type([*whole, *own_ids]), is_whole_customer=True
         )
     identity_type, separator, value = name.partition(":")
+    value = _as_known(connection, identity_type, value)
     of_person = "identity_type = $1 and lower(trim(identity_value)) = lower(trim($2))"
     found = connection.execute(
         f"select customer_id from claims where {of_person} and customer_id is not null limit 1",
@@ -122,6 +125,18 @@ def find_subject(connection: duckdb.DuckDBPyConnection, name: str) -> Subject:
     own.append((identity_type, value))
     own += _person_ids(connection, customer_id, [own_value for _, own_value in own])
     return Subject(customer_id=customer_id, values=_by_type(own), is_whole_customer=False)
+
+
+def _as_known(connection: duckdb.DuckDBPyConnection, identity_type: str, value: str) -> str:
+    """Return ``value``, or the long form of a Salesforce id that stands in a report."""
+    if not SHORT_ID.fullmatch(value.strip()):
+        return value
+    longer = long_id(value.strip())
+    is_known = connection.execute(
+        "select 1 from claims where identity_type = $1 and identity_value = $2 limit 1",
+        [identity_type, longer],
+    ).fetchone()
+    return longer if is_known else value
 
 
 def _person_ids(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.erasure.identifiers import Identifiers
 from orchestration.erasure.proof import find_traces
 from tests.e2e.conftest import ROOT, FinishedRun, user_environment
 
@@ -39,7 +40,7 @@ def erased(
     """Erase that customer on a copy of the demo company's home; return it and what was printed."""
     home = tmp_path_factory.mktemp("erased") / "home"
     shutil.copytree(demo_run.home, home, symlinks=True, ignore=shutil.ignore_patterns("truth"))
-    assert find_traces([home], someone[1])
+    assert find_traces([home], Identifiers(in_any_case=someone[1]))
     # Somebody else's note quotes an address, in a file of another encoding than most.
     notes = next((home / "landing" / "demo_people").rglob("*.csv"))
     header = notes.read_text(encoding="utf-16").splitlines()[0]
@@ -65,7 +66,8 @@ def test_nothing_of_the_customer_is_left_anywhere(
     erased: tuple[FinishedRun, str], someone: tuple[str, tuple[str, ...]]
 ) -> None:
     run, _ = erased
-    assert find_traces([run.home], (*someone[1], someone[0])) == []
+    everything = Identifiers(in_any_case=(*someone[1], someone[0]))
+    assert find_traces([run.home], everything) == []
 
 
 def test_everybody_else_is_still_there_when_one_is_gone(

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from ml.identity import LinkConfig, LinkQuality, clusters_of, evaluate_links, link_persons
-from ml.identity.link import PAIR_SCHEMA
+from ml.identity.score import PAIR_SCHEMA
 from ml.identity.synthetic import CLEAN, DIRTY, NICKNAMES, Dirt, synthetic_persons
 
 SHORT_FORMS = pa.table(

@@ -8,29 +8,9 @@ purposes as (
     select * from {{ ref('consent_purposes') }}
 ),
 
-consents as (
-    select * from {{ ref('fct_consents') }}
+decided as (
+    select * from {{ ref('int_consents_decided') }}
     where customer_id is not null
-),
-
-entries as (
-    select
-        consents.customer_id,
-        consents.customer_key_type,
-        consents.customer_key,
-        purposes.purpose,
-        consents.is_granted,
-        consents.updated_at,
-        row_number() over (
-            partition by
-                consents.customer_id,
-                consents.customer_key_type,
-                consents.customer_key,
-                purposes.purpose
-            order by consents.updated_at desc, consents.is_granted asc, consents.consent_id desc
-        ) as recency
-    from consents
-    inner join purposes on consents.purpose in (purposes.purpose, 'all')
 ),
 
 -- An account has several persons: one who agrees may be addressed though another objects.
@@ -40,9 +20,8 @@ stated as (
         purpose,
         count(*) filter (where is_granted) as granting_person_count,
         count(*) filter (where not is_granted) as objecting_person_count,
-        max(updated_at) as stated_at
-    from entries
-    where recency = 1
+        max(stated_at) as stated_at
+    from decided
     group by customer_id, purpose
 ),
 

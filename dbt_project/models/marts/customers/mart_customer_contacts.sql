@@ -10,29 +10,34 @@ customers as (
     where not coalesce(is_test, false)
 ),
 
-consents as (
-    select
-        lower(customer_key) as email,
-        purpose,
-        is_granted,
-        row_number() over (
-            partition by lower(customer_key), purpose
-            order by updated_at desc, is_granted asc, consent_id desc
-        ) as recency
-    from {{ ref('fct_consents') }}
-    where customer_key_type = 'email'
+purposes as (
+    select * from {{ ref('consent_purposes') }}
 ),
 
-objections as (
+decided as (
+    select * from {{ ref('int_consents_decided') }}
+    where person_id is not null
+),
+
+-- Silence follows the basis of the purpose.
+answers as (
     select
-        email,
-        coalesce(bool_or(purpose in ('marketing', 'all') and not is_granted), false)
-            as objects_to_marketing,
-        coalesce(bool_or(purpose in ('survey', 'all') and not is_granted), false)
-            as objects_to_survey
-    from consents
-    where recency = 1
-    group by email
+        contacts.contact_id,
+        purposes.purpose,
+        coalesce(decided.is_granted, purposes.basis = 'opt_out') as is_allowed
+    from contacts
+    cross join purposes
+    left join decided
+        on contacts.person_id = decided.person_id and purposes.purpose = decided.purpose
+),
+
+permissions as (
+    select
+        contact_id,
+        coalesce(bool_or(purpose = 'marketing' and is_allowed), false) as may_be_offered,
+        coalesce(bool_or(purpose = 'survey' and is_allowed), false) as may_be_surveyed
+    from answers
+    group by contact_id
 )
 
 select
@@ -43,8 +48,8 @@ select
     contacts.email,
     contacts.phone,
     contacts.job_title,
-    not coalesce(objections.objects_to_marketing, false) as may_be_offered,
-    not coalesce(objections.objects_to_survey, false) as may_be_surveyed
+    coalesce(permissions.may_be_offered, false) as may_be_offered,
+    coalesce(permissions.may_be_surveyed, false) as may_be_surveyed
 from contacts
 inner join customers on contacts.customer_id = customers.customer_id
-left join objections on lower(contacts.email) = objections.email
+left join permissions on contacts.contact_id = permissions.contact_id

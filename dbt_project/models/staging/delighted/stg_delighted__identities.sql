@@ -32,23 +32,9 @@ records as (
     from {{ source('delighted', 'unsubscribes') }}
 )
 
-{% for identity_type, column in [
+{{ identities_of('delighted', [
     ('delighted_person_id', 'person_id'),
     ('email', 'email'),
     ('phone', 'phone'),
     (external_id_type('delighted'), 'external_id'),
-] %}
-{%- if not loop.first %}
-
-union all
-
-{% endif -%}
-select
-    'delighted' as source_name,
-    source_record_id,
-    '{{ identity_type }}' as identity_type,
-    {{ column }} as identity_value,
-    observed_at
-from records
-where {{ column }} is not null
-{%- endfor %}
+]) }}

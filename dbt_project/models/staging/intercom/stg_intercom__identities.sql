@@ -28,25 +28,11 @@ records as (
     where coalesce(is_active, true)
 )
 
-{% for identity_type, column in [
+{{ identities_of('intercom', [
     ('intercom_contact_id', 'contact_id'),
     ('intercom_company_id', 'company_id'),
     ('email', 'email'),
     ('phone', 'phone'),
     (external_id_type('intercom'), 'external_id'),
     (external_id_type('intercom_company'), 'external_account_id'),
-] %}
-{%- if not loop.first %}
-
-union all
-
-{% endif -%}
-select
-    'intercom' as source_name,
-    source_record_id,
-    '{{ identity_type }}' as identity_type,
-    {{ column }} as identity_value,
-    observed_at
-from records
-where {{ column }} is not null
-{%- endfor %}
+]) }}

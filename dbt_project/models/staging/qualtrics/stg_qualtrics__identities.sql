@@ -24,23 +24,9 @@ records as (
     from {{ ref('base_qualtrics__contacts') }}
 )
 
-{% for identity_type, column in [
+{{ identities_of('qualtrics', [
     ('qualtrics_contact_id', 'contact_id'),
     ('email', 'email'),
     ('phone', 'phone'),
     (external_id_type('qualtrics'), 'external_id'),
-] %}
-{%- if not loop.first %}
-
-union all
-
-{% endif -%}
-select
-    'qualtrics' as source_name,
-    source_record_id,
-    '{{ identity_type }}' as identity_type,
-    {{ column }} as identity_value,
-    observed_at
-from records
-where {{ column }} is not null
-{%- endfor %}
+]) }}

@@ -12,21 +12,7 @@ records as (
     from {{ ref('base_research__statements') }}
 )
 
-{% for identity_type, column in [
+{{ identities_of('research', [
     ('email', 'email'),
     (external_id_type('research'), 'external_id'),
-] %}
-{%- if not loop.first %}
-
-union all
-
-{% endif -%}
-select
-    'research' as source_name,
-    source_record_id,
-    '{{ identity_type }}' as identity_type,
-    {{ column }} as identity_value,
-    observed_at
-from records
-where {{ column }} is not null
-{%- endfor %}
+]) }}

@@ -47,33 +47,13 @@ records as (
     select * from contacts
     union all
     select * from cases
-),
-
-identifiers as (
-    {% for identity_type, column in [
-        ('crm_account_id', 'account_id'),
-        ('crm_contact_id', 'contact_id'),
-        ('crm_account_number', 'account_number'),
-        ('email', 'email'),
-        ('phone', 'phone'),
-        ('phone', 'mobile_phone'),
-    ] -%}
-    {% if not loop.first %}union distinct
-    {% endif -%}
-    select
-        source_record_id,
-        '{{ identity_type }}' as identity_type,
-        {{ column }} as identity_value,
-        observed_at
-    from records
-    where {{ column }} is not null
-    {% endfor %}
 )
 
-select
-    'salesforce' as source_name,
-    source_record_id,
-    identity_type,
-    identity_value,
-    observed_at
-from identifiers
+{{ identities_of('salesforce', [
+    ('crm_account_id', 'account_id'),
+    ('crm_contact_id', 'contact_id'),
+    ('crm_account_number', 'account_number'),
+    ('email', 'email'),
+    ('phone', 'phone'),
+    ('phone', 'mobile_phone'),
+], set_operator='union distinct') }}

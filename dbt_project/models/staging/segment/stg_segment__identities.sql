@@ -6,7 +6,7 @@ with calls as (
 
 -- One record per set of identifiers that stood in one call. A visitor who never says who they are
 -- is nobody's record.
-records as (
+callers as (
     select
         anonymous_id,
         user_id,
@@ -23,42 +23,23 @@ records as (
     group by all
 ),
 
-keyed as (
+records as (
     select
         *,
         'calls:' || md5(concat_ws(
             '|', coalesce(anonymous_id, ''), coalesce(user_id, ''), coalesce(previous_id, ''),
             coalesce(group_id, ''), coalesce(email, ''), coalesce(phone, '')
         )) as source_record_id
-    from records
-),
-
--- The id that an alias replaces is a visitor's or a user's: the call does not say which.
-identifiers as (
-    {% for identity_type, column in [
-        ('web_visitor_id', 'anonymous_id'),
-        ('product_user_id', 'user_id'),
-        ('segment_group_id', 'group_id'),
-        ('email', 'email'),
-        ('phone', 'phone'),
-        ('web_visitor_id', 'previous_id'),
-        ('product_user_id', 'previous_id'),
-    ] %}
-    {% if not loop.first %}union distinct{% endif %}
-    select
-        source_record_id,
-        '{{ identity_type }}' as identity_type,
-        {{ column }} as identity_value,
-        observed_at
-    from keyed
-    where {{ column }} is not null
-    {% endfor %}
+    from callers
 )
 
-select
-    'segment' as source_name,
-    source_record_id,
-    identity_type,
-    identity_value,
-    observed_at
-from identifiers
+-- The id that an alias replaces is a visitor's or a user's: the call does not say which.
+{{ identities_of('segment', [
+    ('web_visitor_id', 'anonymous_id'),
+    ('product_user_id', 'user_id'),
+    ('segment_group_id', 'group_id'),
+    ('email', 'email'),
+    ('phone', 'phone'),
+    ('web_visitor_id', 'previous_id'),
+    ('product_user_id', 'previous_id'),
+], set_operator='union distinct') }}

@@ -24,23 +24,9 @@ records as (
     from {{ source('surveymonkey', 'contacts') }}
 )
 
-{% for identity_type, column in [
+{{ identities_of('surveymonkey', [
     ('surveymonkey_contact_id', 'contact_id'),
     ('email', 'email'),
     ('phone', 'phone'),
     (external_id_type('surveymonkey'), 'external_id'),
-] %}
-{%- if not loop.first %}
-
-union all
-
-{% endif -%}
-select
-    'surveymonkey' as source_name,
-    source_record_id,
-    '{{ identity_type }}' as identity_type,
-    {{ column }} as identity_value,
-    observed_at
-from records
-where {{ column }} is not null
-{%- endfor %}
+]) }}

@@ -13,22 +13,8 @@ records as (
     from {{ ref('base_transcripts__conversations') }}
 )
 
-{% for identity_type, column in [
+{{ identities_of('transcripts', [
     ('email', 'email'),
     ('phone', 'phone'),
     (external_id_type('transcripts'), 'external_id'),
-] %}
-{%- if not loop.first %}
-
-union all
-
-{% endif -%}
-select
-    'transcripts' as source_name,
-    source_record_id,
-    '{{ identity_type }}' as identity_type,
-    {{ column }} as identity_value,
-    observed_at
-from records
-where {{ column }} is not null
-{%- endfor %}
+]) }}

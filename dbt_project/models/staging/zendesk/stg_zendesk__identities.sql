@@ -28,25 +28,11 @@ records as (
     where deleted_at is null
 )
 
-{% for identity_type, column in [
+{{ identities_of('zendesk', [
     ('zendesk_user_id', 'user_id'),
     ('zendesk_organization_id', 'organization_id'),
     ('email', 'email'),
     ('phone', 'phone'),
     (external_id_type('zendesk'), 'external_id'),
     (external_id_type('zendesk_organization'), 'external_account_id'),
-] %}
-{%- if not loop.first %}
-
-union all
-
-{% endif -%}
-select
-    'zendesk' as source_name,
-    source_record_id,
-    '{{ identity_type }}' as identity_type,
-    {{ column }} as identity_value,
-    observed_at
-from records
-where {{ column }} is not null
-{%- endfor %}
+]) }}
