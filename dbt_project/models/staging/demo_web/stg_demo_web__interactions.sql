@@ -11,5 +11,6 @@ select
     session_id,
     'session' as related_type,
     session_id as related_id,
-    page
+    page,
+    utm_source as marketing_channel
 from {{ source('demo_web', 'events') }}

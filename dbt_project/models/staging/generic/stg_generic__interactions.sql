@@ -17,5 +17,6 @@ select
     duration_seconds,
     team,
     agent_id,
-    page
+    page,
+    marketing_channel
 from {{ source('generic', 'interactions') }}
