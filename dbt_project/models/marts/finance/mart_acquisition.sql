@@ -50,7 +50,9 @@ summed as (
 measured as (
     select
         *,
-        cast(spend_amount as double) / nullif(credited_customers, 0) as cost_per_customer,
+        -- Customers who came without any spending on file may have cost something all the same.
+        cast(nullif(spend_amount, 0) as double) / nullif(credited_customers, 0)
+            as cost_per_customer,
         credited_monthly_amount / nullif(valued_credit, 0) as monthly_value
     from summed
 )
