@@ -246,8 +246,8 @@ class Web(_Probabilities):
     """What goes wrong on the web site, and how visitors find it.
 
     Of the visits to the price list, `rage_click_probability` end in `rage_clicks` clicks on
-    `rage_click_element` within two seconds. On the way to the trial a visit came through the channel
-    that the CRM names with `lead_channel_probability`, else through any, else directly.
+    `rage_click_element` within two seconds. On the way to the trial a visit came through the
+    channel that the CRM names with `lead_channel_probability`, else through any, else directly.
     """
 
     rage_click_probability: float = 0.06

@@ -156,7 +156,11 @@ def test_everybody_back_leaves_nobody_and_no_upper_bound(make_warehouse: MakeWar
     warehouse.put(
         "core.fct_orders",
         [
-            {"order_id": f"{c}{day}", "customer_id": c, "ordered_at": datetime(*day.timetuple()[:3])}
+            {
+                "order_id": f"{c}{day}",
+                "customer_id": c,
+                "ordered_at": datetime(*day.timetuple()[:3]),
+            }
             for c, bought in days.items()
             for day in bought
         ],

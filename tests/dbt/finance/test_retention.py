@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -64,7 +65,7 @@ def standing(stretches: list[Stretch], boundary: datetime) -> Decimal | None:
 
 def months() -> list[tuple[datetime, datetime]]:
     firsts = [datetime(2025 + month // 12, month % 12 + 1, 1) for month in range(19)]
-    return list(zip(firsts, firsts[1:], strict=False))
+    return list(pairwise(firsts))
 
 
 @pytest.fixture

@@ -15,7 +15,9 @@ CHAIN = "int_web_events int_conversions fct_web_sessions"
 SILENCE = timedelta(minutes=30)
 
 
-def event(number: int, key: str, event_name: str, at: datetime, page: str | None = None, **more: Any) -> dict[str, Any]:
+def event(
+    number: int, key: str, event_name: str, at: datetime, page: str | None = None, **more: Any
+) -> dict[str, Any]:
     return {
         "source_name": "generic",
         "interaction_id": f"{number:05d}",
@@ -106,14 +108,18 @@ def test_session_names_channel_conversion_and_anger(make_warehouse: MakeWarehous
     warehouse = known_visitor(make_warehouse)
     start = datetime(2026, 3, 1, 9)
     more = {"session_id": "s1"}
+
+    def later(minutes: float) -> datetime:
+        return start + timedelta(minutes=minutes)
+
     events = [
         event(1, "v1", "page_viewed", start, "/", **more),
-        event(2, "v1", "page_viewed", start + timedelta(minutes=50), "/p", marketing_channel="search", **more),
+        event(2, "v1", "page_viewed", later(50), "/p", marketing_channel="search", **more),
         *(
-            event(3 + click, "v1", "element_clicked", start + timedelta(minutes=51, seconds=click / 2), "/p#buy", **more)
+            event(3 + click, "v1", "element_clicked", later(51 + click / 120), "/p#buy", **more)
             for click in range(5)
         ),
-        event(9, "v1", "error_shown", start + timedelta(minutes=55), "/p", marketing_channel="social", **more),
+        event(9, "v1", "error_shown", later(55), "/p", marketing_channel="social", **more),
         event(10, "v1", "page_viewed", start - timedelta(days=20), "/early", session_id="s0"),
         event(11, "v1", "page_viewed", start - timedelta(days=120), "/too-early", session_id="s-1"),
         event(12, "v1", "page_viewed", start + timedelta(days=1), "/after", session_id="s2"),

@@ -92,7 +92,7 @@ spells_begun as (
     inner join spells
         on
             population.customer_id = spells.customer_id
-            and spells.started_at < population.ends_at
+            and population.ends_at > spells.started_at
 ),
 
 standing_contracts as (
@@ -104,10 +104,10 @@ standing_contracts as (
     inner join subscription_changes
         on
             population.customer_id = subscription_changes.customer_id
-            and subscription_changes.changed_at < population.ends_at
+            and population.ends_at > subscription_changes.changed_at
             and (
                 subscription_changes.valid_to is null
-                or subscription_changes.valid_to >= population.ends_at
+                or population.ends_at <= subscription_changes.valid_to
             )
     group by population.customer_id, population.as_of_date
 ),
@@ -122,7 +122,7 @@ buying as (
     inner join orders
         on
             population.customer_id = orders.customer_id
-            and orders.ordered_at < population.ends_at
+            and population.ends_at > orders.ordered_at
     group by population.customer_id, population.as_of_date
 ),
 
@@ -131,7 +131,7 @@ answers_until as (
         customer_id,
         score,
         answered_at,
-        lead(answered_at) over (partition by customer_id order by answered_at, answer_id desc)
+        lead(answered_at) over (partition by customer_id order by answered_at asc, answer_id desc)
             as next_answered_at
     from answers
 ),
@@ -145,10 +145,10 @@ last_answers as (
     inner join answers_until
         on
             population.customer_id = answers_until.customer_id
-            and answers_until.answered_at < population.ends_at
+            and population.ends_at > answers_until.answered_at
             and (
                 answers_until.next_answered_at is null
-                or answers_until.next_answered_at >= population.ends_at
+                or population.ends_at <= answers_until.next_answered_at
             )
     group by population.customer_id, population.as_of_date
 ),
@@ -173,7 +173,7 @@ revenue as (
         on
             population.customer_id = revenue_items.customer_id
             and customer_values.currency = revenue_items.currency
-            and revenue_items.earned_from < population.ends_at
+            and population.ends_at > revenue_items.earned_from
             and (
                 customer_values.churn_basis = 'silence'
                 or revenue_items.earned_to >= {{ add_days('population.ends_at', -365) }}

@@ -1,16 +1,9 @@
-{#- Every kind of entry has this shape; what a kind does not have is null. -#}
+{#- What only some kinds of entry have; the others have null. -#}
 {%- set shape = {
-    'customer_id': 'varchar', 'occurred_at': 'timestamp', 'last_occurred_at': 'timestamp',
-    'kind': 'varchar', 'touchpoint_id': 'varchar', 'channel_id': 'varchar',
-    'contact_count': 'bigint', 'source_name': 'varchar', 'entry_id': 'varchar',
-    'event_name': 'varchar', 'outcome': 'varchar', 'ticket_id': 'varchar', 'order_id': 'varchar',
+    'touchpoint_id': 'varchar', 'event_name': 'varchar', 'outcome': 'varchar', 'ticket_id': 'varchar', 'order_id': 'varchar',
     'subscription_change_id': 'varchar', 'headline': 'varchar', 'detail': 'varchar',
     'score': 'double', 'score_metric': 'varchar', 'sentiment': 'varchar',
 } -%}
-{%- set always = [
-    'customer_id', 'occurred_at', 'last_occurred_at', 'kind', 'channel_id', 'contact_count',
-    'source_name', 'entry_id',
-] -%}
 {%- set branches = {
     'daily_contacts': ['touchpoint_id', 'event_name', 'outcome'],
     'related_contacts': [
@@ -85,7 +78,7 @@ daily_contacts as (
         max(occurred_at) as last_occurred_at,
         'interaction' as kind,
         touchpoint_id,
-        event_name,
+        case when touchpoint_id = 'unmapped' then event_name end as event_name,
         channel_id,
         source_name,
         outcome,
@@ -94,7 +87,12 @@ daily_contacts as (
     from interactions
     where coalesce(related_type, '') not in ('ticket', 'order', 'subscription')
     group by
-        customer_id, cast(occurred_at as date), touchpoint_id, event_name, channel_id, source_name,
+        customer_id,
+        cast(occurred_at as date),
+        touchpoint_id,
+        case when touchpoint_id = 'unmapped' then event_name end,
+        channel_id,
+        source_name,
         outcome
 ),
 
@@ -205,9 +203,16 @@ entries as (
     {%- for branch, supplied in branches.items() %}
     select
         {%- for column, type in shape.items() %}
-        {{ column if column in always + supplied else 'cast(null as ' ~ type ~ ')' }} as {{ column }}
-        {{- ',' if not loop.last }}
+        {{ column if column in supplied else 'cast(null as ' ~ type ~ ')' }} as {{ column }},
         {%- endfor %}
+        customer_id,
+        occurred_at,
+        last_occurred_at,
+        kind,
+        channel_id,
+        contact_count,
+        source_name,
+        entry_id
     from {{ branch }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

@@ -208,39 +208,48 @@ currencies as (
 together as (
     {%- for origin, supplied in origins.items() %}
     select
-        {{ origin }}.month_start,
-        {{ origin }}.marketing_channel,
-        currencies.currency,
+        month_start,
+        {{ 'currency' if 'spend_amount' in supplied or 'valued_credit' in supplied
+            else 'cast(null as varchar)' }} as currency,
         {%- for measure in measures %}
-        {{ origin ~ '.' ~ measure if measure in supplied else '0' }} as {{ measure }}
-        {{- ',' if not loop.last }}
+        {{ measure if measure in supplied else '0' }} as {{ measure }},
         {%- endfor %}
+        marketing_channel
     from {{ origin }}
-    {%- if origin in ['spent', 'won_values'] %}
-    inner join currencies on {{ origin }}.currency = currencies.currency
-    {%- else %}
-    cross join currencies
-    {%- endif %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),
 
+-- What is in no currency, customers and visitors, stands beside each.
+in_currencies as (
+    select
+        together.month_start,
+        currencies.currency,
+        {%- for measure in measures %}
+        together.{{ measure }},
+        {%- endfor %}
+        together.marketing_channel
+    from together
+    inner join currencies
+        on coalesce(together.currency, currencies.currency) = currencies.currency
+),
+
 in_channels as (
-    select * from together
+    select * from in_currencies
 
     union all
 
     select
         month_start,
-        'all' as marketing_channel,
         currency,
         {%- for measure in measures[:7] %}
         {{ measure }},
         {%- endfor %}
         {%- for measure in measures[7:] %}
-        0 as {{ measure }}{{ ',' if not loop.last }}
+        0 as {{ measure }},
         {%- endfor %}
-    from together
+        'all' as marketing_channel
+    from in_currencies
     where marketing_channel <> 'all'
 )
 

@@ -19,15 +19,14 @@ stated as (
 
 measured as (
     select
-        dimension,
-        dimension_value,
         sum(gap_count) as gap_count,
         sum(event_count) as observed_gap_count,
         sum(gap_days * event_count) * 1.0e0 / nullif(sum(event_count), 0) as mean_observed_days,
         {%- for name, (share, quantile) in reached.items() %}
-        min(case when {{ share }} <= {{ quantile }} + 1e-12 then gap_days end) as {{ name }}
-        {{- ',' if not loop.last }}
+        min(case when {{ share }} <= {{ quantile }} + 1e-12 then gap_days end) as {{ name }},
         {%- endfor %}
+        dimension,
+        dimension_value
     from steps
     group by dimension, dimension_value
 ),

@@ -246,10 +246,10 @@ summed as (
         period_start,
         segment,
         churn_basis,
-        currency,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        currency
     from in_segments
     group by period_grain, period_start, segment, churn_basis, currency
 ),

@@ -192,7 +192,9 @@ summed as (
 measured as (
     select
         *,
-        {{ dbt.datediff('cohort_month', 'period_start', 'month') }} as months_since,
+        {{ dbt.datediff(
+            'cohort_month', 'period_start', 'month'
+        ) }} as months_since,
         case
             when churn_basis = 'silence'
                 then first_value(revenue_amount) over (

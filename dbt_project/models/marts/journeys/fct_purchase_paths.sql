@@ -169,8 +169,10 @@ select
     cast(credited.touch_count as bigint) as touch_count,
     credited.touch_id,
     credited.touched_at,
-    cast({{ seconds_between('credited.touched_at', 'conversions.converted_at') }} / 86400.0e0 as double)
-        as days_before,
+    cast(
+        {{ seconds_between('credited.touched_at', 'conversions.converted_at') }} / 86400.0e0
+        as double
+    ) as days_before,
     credited.touchpoint_id,
     credited.channel_id,
     credited.marketing_channel,
