@@ -242,6 +242,22 @@ class Comments(_Probabilities):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Web(_Probabilities):
+    """What goes wrong on the web site, and how visitors find it.
+
+    Of the visits to the price list, `rage_click_probability` end in `rage_clicks` clicks on
+    `rage_click_element` within two seconds. On the way to the trial a visit came through the
+    channel that the CRM names with `lead_channel_probability`, else through any, else directly.
+    """
+
+    rage_click_probability: float = 0.06
+    rage_clicks: int = 5
+    rage_click_element: str = "/pricing#yearly-switch"
+    page_error_probability: float = 0.03
+    lead_channel_probability: float = 0.50
+
+
+@dataclass(frozen=True, kw_only=True)
 class Truths:
     """Everything that is planted in the demo company."""
 
@@ -257,6 +273,7 @@ class Truths:
     surveys: Surveys = field(default_factory=Surveys)
     support: Support = field(default_factory=Support)
     comments: Comments = field(default_factory=Comments)
+    web: Web = field(default_factory=Web)
     dirt: tuple[DirtRule, ...] = DIRT_RULES
 
 

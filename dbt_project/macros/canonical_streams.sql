@@ -35,7 +35,8 @@
             '*event_name': 'varchar', 'channel_id': 'varchar', '*occurred_at': 'timestamp',
             'ended_at': 'timestamp', 'session_id': 'varchar', 'related_type': 'varchar',
             'related_id': 'varchar', 'outcome': 'varchar', 'duration_seconds': 'double',
-            'team': 'varchar', 'agent_id': 'varchar', 'page': 'varchar', 'load_id': 'varchar'}))},
+            'team': 'varchar', 'agent_id': 'varchar', 'page': 'varchar',
+            'marketing_channel': 'varchar', 'load_id': 'varchar'}))},
         'survey_invitations': {'time': 'sent_at', 'columns': dict({
             '*source_name': 'varchar', '*invitation_id': 'varchar', '*survey_id': 'varchar'},
             **dict(customer_key, **{

@@ -96,3 +96,14 @@
     {%- endfor -%}
     {{ form.text }}
 {%- endmacro %}
+
+
+{#- One bound of the log-log interval of a survival share, from its logarithm (below 0) and
+    Greenwood's sum of d / (n · (n - d)); the lower bound has sign '-'. -#}
+{% macro log_log_bound(log_survival, variance, sign) -%}
+    exp(-exp(
+        ln(-({{ log_survival }}))
+        {{ '-' if sign == '+' else '+' }} {{ var('z_score') }}e0 * sqrt({{ variance }})
+            / (-({{ log_survival }}))
+    ))
+{%- endmacro %}

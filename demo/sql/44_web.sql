@@ -66,6 +66,49 @@ from (
     cross join range(2) as strangers (visitor)
 );
 
+-- What visitors look at and click on within a visit, after the event that opened it.
+create or replace temp table looks as
+select
+    n,
+    visitor_id,
+    occurred_at + to_seconds(12 + 40 * step
+        + floor(30 * uniform(visitor_id, occurred_at, step, 'look_at'))::bigint) as occurred_at,
+    pick(['page_viewed', 'page_viewed', 'product_page_viewed', 'site_searched'],
+        uniform(visitor_id, occurred_at, step, 'look')) as event_name,
+    pick([
+        pick(['/customers', '/blog', '/about'], uniform(visitor_id, occurred_at, step, 'look_page')),
+        '/blog',
+        pick(['/product/reports', '/product/integrations', '/product/forecasts'],
+            uniform(visitor_id, occurred_at, step, 'look_product')),
+        '/search'
+    ], uniform(visitor_id, occurred_at, step, 'look')) as page
+from (
+    select *, unnest(range(floor(3.4 * uniform(visitor_id, occurred_at, 'looks'))::int)) as step
+    from visits
+    where event_name in ('site_visited', 'pricing_page_viewed', 'help_article_viewed')
+)
+union all
+-- Clicks in anger: the same thing again and again within two seconds.
+select
+    n,
+    visitor_id,
+    occurred_at + to_seconds(5 + click // 2),
+    'element_clicked',
+    '{{ truths.web.rage_click_element }}'
+from visits
+cross join range({{ truths.web.rage_clicks }}) as clicks (click)
+where
+    event_name = 'pricing_page_viewed'
+    and uniform(visitor_id, occurred_at, 'rage') < {{ truths.web.rage_click_probability }}
+union all
+select n, visitor_id, occurred_at + to_seconds(3), 'page_error_shown', page
+from visits
+where
+    event_name = 'help_article_viewed'
+    and uniform(visitor_id, occurred_at, 'page_error') < {{ truths.web.page_error_probability }};
+
+-- A day's visit came through one channel; a customer on the way to the trial mostly through the one
+-- that the CRM also names.
 create or replace temp table web_events as
 select
     'w' || lower(to_hex(hash(visitor_id, occurred_at, event_name, number, {{ seed }})))
@@ -74,11 +117,34 @@ select
     event_name as event,
     written_zulu(occurred_at) as timestamp,
     page,
-    visitor_id || '-' || strftime(occurred_at, '%Y%m%d') as session_id
+    visitor_id || '-' || strftime(occurred_at, '%Y%m%d') as session_id,
+    case
+        when event_name = 'newsletter_opened' or occurred_at > created_at then null
+        when uniform(visitor_id, visit_day, 'source')
+            < {{ truths.web.lead_channel_probability }} then lead_channel
+        when uniform(visitor_id, visit_day, 'source') < 0.75
+            then pick({{ words.lead_channels }}, uniform(visitor_id, visit_day, 'other_source'))
+    end as utm_source
 from (
-    select *, row_number() over (partition by visitor_id, occurred_at, event_name order by page)
-        as number
-    from visits
+    select
+        together.*,
+        strftime(occurred_at, '%Y%m%d') as visit_day,
+        case when together.visitor_id = customers.visitor_id then customers.created_at
+            else history_end() end as created_at,
+        pick({{ words.lead_channels }}, case
+            when together.visitor_id = customers.visitor_id
+                then uniform(n, 'lead_channel')
+            else uniform(together.visitor_id, 'lead_channel')
+        end) as lead_channel,
+        row_number() over (
+            partition by together.visitor_id, occurred_at, event_name order by page
+        ) as number
+    from (
+        select n, visitor_id, occurred_at, event_name, page from visits
+        union all
+        select n, visitor_id, occurred_at, event_name, page from looks
+    ) as together
+    join customers using (n)
     where occurred_at >= history_start() and occurred_at < history_end()
 );
 

@@ -14,7 +14,10 @@ import pytest
 from tests.dbt.conftest import AS_OF, CORE, MakeWarehouse, Warehouse
 from tests.dbt.journeys.oracle import Event, Journey, Step, find_instances
 
-JOURNEY_MODELS = "int_journey_touchpoints fct_journey_visits int_journey_instances int_journey_required_steps fct_journey_steps fct_journeys mart_journey_funnel"
+JOURNEY_MODELS = (
+    "int_journey_touchpoints fct_journey_visits int_journey_instances int_journey_required_steps"
+    " fct_journey_steps fct_journeys mart_journey_funnel"
+)
 TEMPLATE = f"{CORE} {JOURNEY_MODELS}"
 RECONCILIATION = (
     "assert_funnel_reconciles_with_journeys assert_journey_steps_are_interactions"

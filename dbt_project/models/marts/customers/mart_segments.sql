@@ -25,6 +25,27 @@ segment_names as (
     select * from {{ ref('rfm_segments') }}
 ),
 
+subscription_changes as (
+    select * from {{ ref('fct_subscription_changes') }}
+),
+
+personas as (
+    select * from {{ ref('personas') }}
+),
+
+persona_rules as (
+    select * from {{ ref('persona_rules') }}
+),
+
+running_contracts as (
+    select
+        customer_id,
+        max(coalesce(contract_months, 1)) as contract_months
+    from subscription_changes
+    where valid_to is null and status = 'active' and customer_id is not null
+    group by customer_id
+),
+
 measures as (
     select
         customers.customer_id,
@@ -48,6 +69,7 @@ measures as (
             else customer_values.revenue_365d_amount
         end as monetary_amount,
         customer_values.currency,
+        customer_values.order_count,
         coalesce(activity.usage_events_30d, 0) as usage_events_30d,
         coalesce(activity.usage_events_previous_30d, 0) as usage_events_previous_30d,
         lifetimes.last_activity_at,
@@ -82,62 +104,146 @@ scored as (
         and monetary_amount is not null
 ),
 
-states as (
+segmented as (
+    select
+        aged.customer_id,
+        cast(aged.recency_days as bigint) as recency_days,
+        cast(aged.frequency as bigint) as frequency,
+        aged.monetary_amount,
+        aged.currency,
+        scored.recency_score,
+        scored.frequency_score,
+        scored.monetary_score,
+        coalesce(segment_names.rfm_segment, 'no_purchase') as rfm_segment,
+        {{ lifecycle_state(
+            'aged.churn_basis',
+            'aged.is_active',
+            'aged.current_started_at >= ' ~ last_days_start(var('new_customer_days')),
+            'aged.previous_churned_at is not null',
+            'aged.ended_at is not null',
+            'aged.silent_days',
+            'coalesce(aged.last_activity_at, aged.current_started_at) < '
+            ~ last_days_start(var('dormant_days')),
+            is_use_declining('aged.usage_events_30d', 'aged.usage_events_previous_30d'),
+        ) }} as lifecycle_state,
+        {{ value_band('scored.monetary_score') }} as value_band,
+        {{ attitude('aged.last_nps') }} as attitude,
+        coalesce(aged.last_activity_at >= {{ last_days_start(30) }}, false) as is_engaged,
+        {{ buying_habit(
+            'aged.churn_basis', 'running_contracts.contract_months', 'aged.order_count'
+        ) }} as buying_habit
+    from aged
+    left join scored on aged.customer_id = scored.customer_id
+    left join running_contracts on aged.customer_id = running_contracts.customer_id
+    left join segment_names
+        on
+            scored.recency_score = segment_names.recency_score
+            and cast(floor((scored.frequency_score + scored.monetary_score + 1) / 2.0) as bigint)
+            = segment_names.value_score
+),
+
+described as (
+    select
+        segmented.*,
+        customers.segment,
+        customers.business_model,
+        customers.industry,
+        customers.country,
+        customers.size_band
+    from segmented
+    inner join customers on segmented.customer_id = customers.customer_id
+),
+
+{%- set attributes = [
+    'segment', 'business_model', 'industry', 'country', 'size_band', 'lifecycle_state',
+    'rfm_segment', 'value_band', 'attitude', 'buying_habit', 'is_engaged', 'recency_days',
+    'frequency', 'monetary_amount',
+] %}
+
+-- Personas are data: each attribute that a rule may name as a row.
+attribute_values as (
+    {%- for attribute in attributes %}
     select
         customer_id,
-        case
-            when churn_basis = 'none' then 'prospect'
-            when not is_active then 'churned'
-            when current_started_at >= {{ last_days_start(var('new_customer_days')) }}
-                then case when previous_churned_at is null then 'new' else 'won_back' end
-            when churn_basis = 'contractual' and ended_at is not null then 'at_risk'
-            when churn_basis = 'silence' and silent_days > {{ var('inactivity_days') }} * 0.75
-                then 'dormant'
-            when churn_basis = 'silence' and silent_days > {{ var('inactivity_days') }} * 0.5
-                then 'at_risk'
-            when
-                churn_basis = 'contractual'
-                and coalesce(last_activity_at, current_started_at)
-                < {{ last_days_start(var('dormant_days')) }}
-                then 'dormant'
-            when
-                churn_basis = 'contractual'
-                and {{ is_use_declining('usage_events_30d', 'usage_events_previous_30d') }}
-                then 'at_risk'
-            else 'active'
-        end as lifecycle_state
-    from aged
+        '{{ attribute }}' as attribute,
+        cast({{ attribute }} as varchar) as value
+    from described
+    where {{ attribute }} is not null
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+rule_counts as (
+    select
+        persona_id,
+        count(*) as rule_count
+    from persona_rules
+    group by persona_id
+),
+
+met_rules as (
+    select
+        attribute_values.customer_id,
+        persona_rules.persona_id,
+        count(*) as met_count
+    from attribute_values
+    inner join persona_rules on attribute_values.attribute = persona_rules.attribute
+    where
+        case persona_rules.comparison
+            when 'is'
+                then
+                    concat('|', persona_rules.value, '|')
+                    like concat('%|', attribute_values.value, '|%')
+            when 'is_not'
+                then
+                    concat('|', persona_rules.value, '|')
+                    not like concat('%|', attribute_values.value, '|%')
+            when 'at_least'
+                then
+                    {{ plain_number('attribute_values.value') }}
+                    >= {{ plain_number('persona_rules.value') }}
+            when 'at_most'
+                then
+                    {{ plain_number('attribute_values.value') }}
+                    <= {{ plain_number('persona_rules.value') }}
+        end
+    group by attribute_values.customer_id, persona_rules.persona_id
+),
+
+matched_personas as (
+    select
+        met_rules.customer_id,
+        met_rules.persona_id,
+        row_number() over (
+            partition by met_rules.customer_id
+            order by personas.match_order, personas.persona_id
+        ) as match_number
+    from met_rules
+    inner join rule_counts
+        on
+            met_rules.persona_id = rule_counts.persona_id
+            and met_rules.met_count = rule_counts.rule_count
+    inner join personas on met_rules.persona_id = personas.persona_id
 )
 
 select
-    aged.customer_id,
-    cast(aged.recency_days as bigint) as recency_days,
-    cast(aged.frequency as bigint) as frequency,
-    aged.monetary_amount,
-    aged.currency,
-    scored.recency_score,
-    scored.frequency_score,
-    scored.monetary_score,
-    coalesce(segment_names.rfm_segment, 'no_purchase') as rfm_segment,
-    states.lifecycle_state,
-    case
-        when scored.monetary_score is null then 'none'
-        when scored.monetary_score = 5 then 'high'
-        when scored.monetary_score >= 2 then 'medium'
-        else 'low'
-    end as value_band,
-    case
-        when aged.last_nps >= 9 then 'fanatic'
-        when aged.last_nps >= 7 then 'neutral'
-        when aged.last_nps is not null then 'skeptic'
-        else 'unknown'
-    end as attitude,
-    coalesce(aged.last_activity_at >= {{ last_days_start(30) }}, false) as is_engaged
-from aged
-left join scored on aged.customer_id = scored.customer_id
-left join segment_names
+    described.customer_id,
+    described.recency_days,
+    described.frequency,
+    described.monetary_amount,
+    described.currency,
+    described.recency_score,
+    described.frequency_score,
+    described.monetary_score,
+    described.rfm_segment,
+    described.lifecycle_state,
+    described.value_band,
+    described.attitude,
+    described.is_engaged,
+    described.buying_habit,
+    coalesce(matched_personas.persona_id, 'none') as persona_id
+from described
+left join matched_personas
     on
-        scored.recency_score = segment_names.recency_score
-        and cast(floor((scored.frequency_score + scored.monetary_score + 1) / 2.0) as bigint)
-        = segment_names.value_score
-inner join states on aged.customer_id = states.customer_id
+        described.customer_id = matched_personas.customer_id
+        and matched_personas.match_number = 1

@@ -12,5 +12,6 @@ select
     'session' as related_type,
     session_id as related_id,
     page,
+    utm_source as marketing_channel,
     _load_id as load_id
 from {{ source('demo_web', 'events') }}

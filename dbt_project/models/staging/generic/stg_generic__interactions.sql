@@ -18,5 +18,6 @@ select
     team,
     agent_id,
     page,
+    marketing_channel,
     _load_id as load_id
 from {{ source('generic', 'interactions') }}
