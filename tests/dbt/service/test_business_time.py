@@ -80,7 +80,7 @@ def moment_after(
 
 
 def prepared(make_warehouse: MakeWarehouse) -> Warehouse:
-    warehouse = make_warehouse("path:models/core path:models/marts/service", as_of=AS_OF)
+    warehouse = make_warehouse(f"path:models/core {MODELS}", as_of=AS_OF)
     warehouse.clear("reference.service_calendars")
     warehouse.clear("reference.service_holidays")
     warehouse.put(
@@ -187,7 +187,7 @@ def test_due_moments_equal_a_walked_wall_clock_when_hours_are_added(
 
 
 def test_calendars_reach_back_to_the_oldest_ticket(make_warehouse: MakeWarehouse) -> None:
-    warehouse = make_warehouse("path:models/core path:models/marts/service", as_of=AS_OF)
+    warehouse = make_warehouse(f"path:models/core {MODELS}", as_of=AS_OF)
     warehouse.put(
         "core.fct_tickets", [{"ticket_id": "h:1", "opened_at": datetime(2019, 5, 6, 12)}]
     )

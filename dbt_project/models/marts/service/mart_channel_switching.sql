@@ -82,7 +82,13 @@ team_moments as (
         ticket_events.ticket_event_id,
         ticket_events.occurred_at,
         ticket_events.event_type,
-        ticket_events.team
+        ticket_events.team,
+        -- What the new team does at the same moment comes after the hand-off.
+        case
+            when ticket_events.event_type = 'opened' then 1
+            when ticket_events.event_type = 'transferred' then 2
+            else 3
+        end as step
     from ticket_events
     where ticket_events.team is not null or ticket_events.event_type = 'transferred'
 ),
@@ -91,9 +97,8 @@ team_steps as (
     select
         ticket_id,
         event_type,
-        lag(team) over (
-            partition by ticket_id order by occurred_at, ticket_event_id
-        ) as from_value,
+        lag(team) over (partition by ticket_id order by occurred_at, step, ticket_event_id)
+            as from_value,
         team as to_value
     from team_moments
 ),

@@ -104,7 +104,8 @@ compared as (
         totals.contacts as all_contacts,
         totals.cost_amount as all_cost_amount,
         case
-            when summed.level = 'customer' then 1 else segment_sizes.customers
+            when summed.level = 'customer' then 1
+            else greatest(coalesce(segment_sizes.customers, 0), summed.contacting_customers)
         end as customers
     from summed
     inner join summed as totals
