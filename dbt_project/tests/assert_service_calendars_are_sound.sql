@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_business_calendar'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'service_calendars'}}}) }}
 
 -- A calendar has one zone, opens before it closes, no two openings of a day overlap, holidays name a
 -- calendar that exists, and there is one for teams without a row.

@@ -177,7 +177,7 @@ def periods(ticket: Ticket, metric: str) -> list[tuple[datetime, datetime | None
 def kept(
     ticket: Ticket, metric: str, start: datetime, end: datetime | None
 ) -> tuple[str, datetime | None] | None:
-    """Tell whether a promise is met, breached (and when) or still open; None where it never runs."""
+    """Tell whether a promise is met, breached (and when) or open; None where it never runs."""
     used = {True: 0, False: 0}
     run: tuple[str, str | None] | None = None
     run_from = reached_at = start

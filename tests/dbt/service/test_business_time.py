@@ -188,9 +188,7 @@ def test_due_moments_equal_a_walked_wall_clock_when_hours_are_added(
 
 def test_calendars_reach_back_to_the_oldest_ticket(make_warehouse: MakeWarehouse) -> None:
     warehouse = make_warehouse(f"path:models/core {MODELS}", as_of=AS_OF)
-    warehouse.put(
-        "core.fct_tickets", [{"ticket_id": "h:1", "opened_at": datetime(2019, 5, 6, 12)}]
-    )
+    warehouse.put("core.fct_tickets", [{"ticket_id": "h:1", "opened_at": datetime(2019, 5, 6, 12)}])
     warehouse.build(MODELS)
     assert warehouse.rows(
         "select min(calendar_date), max(calendar_date) from core.int_business_calendar"

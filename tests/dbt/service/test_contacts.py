@@ -1,4 +1,4 @@
-"""Contacts, what caused them, what they cost, and what customers are put through within one matter."""
+"""Contacts: what caused them, what they cost, and what customers go through within one matter."""
 
 from __future__ import annotations
 
@@ -216,7 +216,10 @@ def test_self_service_fails_when_a_contact_follows_within_a_day(warehouse: Wareh
     warehouse.put(
         "core.fct_interactions",
         [
-            *(contact(n, hours, touchpoint_id="help_article", page=page) for n, hours, page in views),
+            *(
+                contact(n, hours, touchpoint_id="help_article", page=page)
+                for n, hours, page in views
+            ),
             contact(10, 24.9),
             contact(11, 124.1),
             contact(12, 199.9),

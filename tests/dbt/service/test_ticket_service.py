@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -85,8 +86,7 @@ def test_times_and_waits_equal_a_walk_when_states_change_at_random(prepare: Prep
         walk = list(ticket.minutes())
         states = [state for _, state, _ in walk]
         reopens = sum(
-            before == "solved" and after != "solved"
-            for before, after in zip(states, states[1:], strict=False)
+            before == "solved" and after != "solved" for before, after in pairwise(states)
         )
         waiting = [at for at, state, _ in walk if state in ("open", "hold")]
         solved = oracle.last_solved(ticket)
@@ -197,9 +197,12 @@ def test_what_a_source_never_records_is_unknown_and_not_zero(make_warehouse: Mak
         ("i:2", None, None, None, None, None, None, True, None),
     ]
     # Nobody knows of source i when a customer was answered, so nothing was promised or broken.
-    assert warehouse.rows(
-        "select distinct ticket_id from marts.fct_ticket_sla where metric = 'first_reply'"
-    ) == []
+    assert (
+        warehouse.rows(
+            "select distinct ticket_id from marts.fct_ticket_sla where metric = 'first_reply'"
+        )
+        == []
+    )
 
 
 def test_a_raised_priority_breaks_a_promise_that_has_run_out_already(
