@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_service_backlog'}}}) }}
 
--- Open yesterday + opened + reopened - solved = open today, teams add up to all, and what is open at
--- the end is what tickets say of themselves.
+-- Open yesterday + opened + reopened - solved = open today, teams add up to all, and what is open
+-- at the end is what tickets say of themselves.
 
 with
 

@@ -6,21 +6,21 @@ with
 
 costs as (
     select
-        level,
+        cost_level,
         channel_id = 'all' as is_all_channels,
         sum(contacts) as contacts,
         sum(cost_amount) as cost_amount
     from {{ ref('mart_cost_to_serve') }}
-    group by level, channel_id = 'all'
+    group by cost_level, channel_id = 'all'
 ),
 
 totals as (
     select * from costs
-    where level = 'all' and is_all_channels
+    where cost_level = 'all' and is_all_channels
 )
 
 select
-    costs.level,
+    costs.cost_level,
     costs.is_all_channels
 from costs
 cross join totals

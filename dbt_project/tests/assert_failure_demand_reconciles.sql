@@ -33,14 +33,30 @@ cells as (
 
 totals as (
     select
-        sum(case when period_grain = 'all' and segment = 'all' and reason = 'all'
-            then all_contacts end) as all_contacts,
-        sum(case when period_grain = 'month' and segment = 'all' and reason = 'all'
-            then all_contacts end) as by_month,
-        sum(case when period_grain = 'all' and segment <> 'all' and reason = 'all'
-            then all_contacts end) as by_segment,
-        sum(case when period_grain = 'all' and segment = 'all' and reason <> 'all'
-            then all_contacts end) as by_reason
+        sum(
+            case
+                when period_grain = 'all' and segment = 'all' and reason = 'all'
+                    then all_contacts
+            end
+        ) as all_contacts,
+        sum(
+            case
+                when period_grain = 'month' and segment = 'all' and reason = 'all'
+                    then all_contacts
+            end
+        ) as by_month,
+        sum(
+            case
+                when period_grain = 'all' and segment <> 'all' and reason = 'all'
+                    then all_contacts
+            end
+        ) as by_segment,
+        sum(
+            case
+                when period_grain = 'all' and segment = 'all' and reason <> 'all'
+                    then all_contacts
+            end
+        ) as by_reason
     from cells
 )
 

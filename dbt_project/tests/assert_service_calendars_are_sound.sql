@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'service_calendars'}}}) }}
 
--- A calendar has one zone, opens before it closes, no two openings of a day overlap, holidays name a
--- calendar that exists, and there is one for teams without a row.
+-- A calendar has one zone, opens before it closes, no two openings of a day overlap, holidays name
+-- a calendar that exists, and there is one for teams without a row.
 
 with
 

@@ -31,14 +31,27 @@ calendar as (
 states as (
     select
         stretches.ticket_id,
-        min(case when stretches.state_class = 'solved' and stretches.is_dated
-            then stretches.starts_at end) as first_solved_at,
-        max(case when stretches.state_class = 'solved' and stretches.is_last
-            then 1 else 0 end) = 1 as is_solved,
-        max(case when stretches.state_class = 'solved' and stretches.is_last and stretches.is_dated
-            then stretches.starts_at end) as last_solved_at,
-        count(case when stretches.class_before = 'solved' and stretches.state_class <> 'solved'
-            then 1 end) as reopen_count,
+        min(
+            case
+                when stretches.state_class = 'solved' and stretches.is_dated
+                    then stretches.starts_at
+            end
+        ) as first_solved_at,
+        max(
+            case when stretches.state_class = 'solved' and stretches.is_last then 1 else 0 end
+        ) = 1 as is_solved,
+        max(
+            case
+                when
+                    stretches.state_class = 'solved' and stretches.is_last and stretches.is_dated
+                    then stretches.starts_at
+            end
+        ) as last_solved_at,
+        count(
+            case
+                when stretches.class_before = 'solved' and stretches.state_class <> 'solved' then 1
+            end
+        ) as reopen_count,
         max(case when stretches.has_states then 1 else 0 end) = 1 as has_states,
         {%- for name, classes in [
             ('requester_wait', "('open', 'hold')"),
@@ -153,15 +166,19 @@ timed as (
 clocked as (
     select
         timed.*,
-        {%- for name in ['opened', 'first_replied', 'first_solved', 'last_solved'] %}
-        {{ business_clock(name ~ '_segment', 'timed.' ~ name ~ '_at') }}
-            as {{ name }}_clock{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ business_clock('opened', 'timed.opened_at') }} as opened_clock,
+        {{ business_clock('replied', 'timed.first_replied_at') }} as first_replied_clock,
+        {{ business_clock('first_solution', 'timed.first_solved_at') }} as first_solved_clock,
+        {{ business_clock('last_solution', 'timed.last_solved_at') }} as last_solved_clock
     from timed
-    {%- for name in ['opened', 'first_replied', 'first_solved', 'last_solved'] %}
-    left join calendar as {{ name }}_segment
-        on {{ is_segment_of(name ~ '_segment', 'timed.calendar_id', 'timed.' ~ name ~ '_at') }}
-    {%- endfor %}
+    left join calendar as opened
+        on {{ is_segment_of('opened', 'timed.calendar_id', 'timed.opened_at') }}
+    left join calendar as replied
+        on {{ is_segment_of('replied', 'timed.calendar_id', 'timed.first_replied_at') }}
+    left join calendar as first_solution
+        on {{ is_segment_of('first_solution', 'timed.calendar_id', 'timed.first_solved_at') }}
+    left join calendar as last_solution
+        on {{ is_segment_of('last_solution', 'timed.calendar_id', 'timed.last_solved_at') }}
 )
 
 select

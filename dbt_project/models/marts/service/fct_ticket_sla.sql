@@ -1,5 +1,5 @@
-{#- Which states a metric's clock runs in. Waiting that depends on the customer, or on a third party,
-    is nobody's delay at work. -#}
+{#- In which states the clock of a metric runs. Waiting for the customer, or for a third party, is
+    nobody's delay at work. -#}
 {%- set running = {
     'first_reply': "('open', 'hold', 'pending', 'solved')",
     'next_reply': "('open', 'hold', 'pending', 'solved')",
@@ -49,7 +49,8 @@ periods as (
         1 as period_number,
         service.opened_at as started_at,
         case
-            when service.first_replied_at <= service.first_solved_at
+            when
+                service.first_replied_at <= service.first_solved_at
                 or service.first_solved_at is null
                 then service.first_replied_at
             else service.first_solved_at

@@ -58,7 +58,7 @@ utc_dates as (
     where dates.calendar_date <= {{ dbt.dateadd('day', days_after, as_of_date()) }}
 ),
 
-local_hours as (
+opening_hours as (
     select
         calendars.calendar_id,
         {{ local_to_utc(
@@ -84,6 +84,15 @@ local_hours as (
     where holidays.holiday_date is null
 ),
 
+local_hours as (
+    select
+        calendar_id,
+        opens_at,
+        closes_at,
+        cast(cast(opens_at as date) as timestamp) as first_midnight
+    from opening_hours
+),
+
 offsets as (
     select 0 as days_on
     union all
@@ -97,17 +106,19 @@ pieces as (
     select
         local_hours.calendar_id,
         greatest(
-            local_hours.opens_at,
-            cast({{ add_days('cast(local_hours.opens_at as date)', 'offsets.days_on') }}
-                as timestamp)
+            local_hours.opens_at, {{ add_days('local_hours.first_midnight', 'offsets.days_on') }}
         ) as starts_at,
         least(
             local_hours.closes_at,
-            cast({{ add_days('cast(local_hours.opens_at as date)', 'offsets.days_on + 1') }}
-                as timestamp)
+            {{ add_days('local_hours.first_midnight', 'offsets.days_on + 1') }}
         ) as closes_at
     from local_hours
     cross join offsets
+),
+
+calendar_ids as (
+    select distinct calendar_id
+    from calendars
 ),
 
 boundaries as (
@@ -125,7 +136,7 @@ boundaries as (
         cast(utc_dates.calendar_date as timestamp) as starts_at,
         0 as open_seconds
     from utc_dates
-    cross join (select distinct calendar_id from calendars) as calendar_ids
+    cross join calendar_ids
 ),
 
 segments as (

@@ -4,10 +4,6 @@ contacts as (
     select * from {{ ref('int_service_contacts') }}
 ),
 
-tickets as (
-    select * from {{ ref('int_service_tickets') }}
-),
-
 service as (
     select * from {{ ref('fct_ticket_service') }}
 ),
@@ -197,8 +193,9 @@ chains as (
         chain_contacts.segment,
         case
             when chain_tickets.is_solved and chain_tickets.solved_at >= chain_contacts.started_at
-                then {{ seconds_between('chain_contacts.started_at', 'chain_tickets.solved_at') }}
-                    / 3600.0e0
+                then {{ seconds_between(
+                    'chain_contacts.started_at', 'chain_tickets.solved_at'
+                ) }} / 3600.0e0
         end as resolution_hours,
         chain_tickets.worst_verdict as verdict
     from chain_contacts

@@ -49,7 +49,7 @@ levels as (
     {%- for channel in ['channel_id', "'all'"] %}
     {% if not (outer.first and loop.first) %}union all{% endif %}
     select
-        '{{ level }}' as level,
+        '{{ level }}' as cost_level,
         {{ customer }} as customer_id,
         {{ segment }} as segment,
         {{ channel }} as channel_id,
@@ -67,7 +67,7 @@ levels as (
 
 summed as (
     select
-        level,
+        cost_level,
         customer_id,
         segment,
         channel_id,
@@ -80,7 +80,7 @@ summed as (
         count(distinct currency) as currency_count,
         count(distinct serving_customer_id) as contacting_customers
     from levels
-    group by level, customer_id, segment, channel_id
+    group by cost_level, customer_id, segment, channel_id
 ),
 
 segment_sizes as (
@@ -104,13 +104,13 @@ compared as (
         totals.contacts as all_contacts,
         totals.cost_amount as all_cost_amount,
         case
-            when summed.level = 'customer' then 1
+            when summed.cost_level = 'customer' then 1
             else greatest(coalesce(segment_sizes.customers, 0), summed.contacting_customers)
         end as customers
     from summed
     inner join summed as totals
         on
-            summed.level = totals.level
+            summed.cost_level = totals.cost_level
             and coalesce(summed.customer_id, '') = coalesce(totals.customer_id, '')
             and summed.segment = totals.segment
             and totals.channel_id = 'all'
@@ -118,7 +118,7 @@ compared as (
 )
 
 select
-    compared.level,
+    compared.cost_level,
     coalesce(compared.customer_id, compared.segment) as level_value,
     compared.customer_id,
     compared.segment,

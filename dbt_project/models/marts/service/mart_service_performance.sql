@@ -16,14 +16,20 @@ service as (
 promises as (
     select
         ticket_id,
-        {%- for metric in promises %}
-        max(case when metric = '{{ metric }}' and status in ('met', 'breached') then 1 else 0 end)
-            as {{ metric }}_decided,
-        max(case when metric = '{{ metric }}' and status = 'met' then 1 else 0 end)
-            as {{ metric }}_met{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(
+            case when metric = 'first_reply' and status in ('met', 'breached') then 1 else 0 end
+        ) as first_reply_decided,
+        max(
+            case when metric = 'first_reply' and status = 'met' then 1 else 0 end
+        ) as first_reply_met,
+        max(
+            case when metric = 'resolution' and status in ('met', 'breached') then 1 else 0 end
+        ) as resolution_decided,
+        max(
+            case when metric = 'resolution' and status = 'met' then 1 else 0 end
+        ) as resolution_met
     from {{ ref('fct_ticket_sla') }}
-    where is_decisive and metric in ('{{ promises | join("', '") }}')
+    where is_decisive and metric in ('first_reply', 'resolution')
     group by ticket_id
 ),
 
@@ -35,11 +41,11 @@ remarks as (
 measured as (
     select
         service.*,
-        cast({{ dbt.date_trunc('month', 'service.opened_at') }} as date) as month_start
-        {%- for metric in promises %},
-        promises.{{ metric }}_decided,
-        promises.{{ metric }}_met
-        {%- endfor %}
+        cast({{ dbt.date_trunc('month', 'service.opened_at') }} as date) as month_start,
+        promises.first_reply_decided,
+        promises.first_reply_met,
+        promises.resolution_decided,
+        promises.resolution_met
     from service
     left join promises on service.ticket_id = promises.ticket_id
 ),
@@ -157,13 +163,16 @@ remark_figures as (
         valued_remarks.dimension_value,
         {%- for aspect in aspects %}
         count(case when valued_remarks.aspect = '{{ aspect }}' then 1 end) as {{ aspect }}_n,
-        count(case
-            when
-                valued_remarks.aspect = '{{ aspect }}'
-                and valued_remarks.sentiment = 'positive'
-                then 1
-        end) as {{ aspect }}_positive{{ ',' if not loop.last }}
+        count(
+            case
+                when
+                    valued_remarks.aspect = '{{ aspect }}'
+                    and valued_remarks.sentiment = 'positive'
+                    then 1
+            end
+        ) as {{ aspect }}_positive,
         {%- endfor %}
+        count(*) as remark_count
     from valued_remarks
     cross join bounds
     group by
@@ -178,9 +187,9 @@ together as (
         ticket_figures.*,
         {%- for aspect in aspects %}
         coalesce(remark_figures.{{ aspect }}_n, 0) as {{ aspect }}_n,
-        coalesce(remark_figures.{{ aspect }}_positive, 0)
-            as {{ aspect }}_positive{{ ',' if not loop.last }}
+        coalesce(remark_figures.{{ aspect }}_positive, 0) as {{ aspect }}_positive,
         {%- endfor %}
+        ticket_figures.tickets < {{ var('minimum_sample_size') }} as is_too_few
     from ticket_figures
     left join remark_figures
         on
@@ -197,7 +206,6 @@ select
     dimension_value,
     tickets,
     solved,
-    tickets < {{ var('minimum_sample_size') }} as is_too_few,
     {%- for time in times %}
     {{ time }}_n,
     {{ time }}_hours_p50,
@@ -217,13 +225,19 @@ select
     {{ wilson_upper(part, whole) }} as {{ share }}_upper,
     {%- endfor %}
     {%- for aspect in aspects %}
-    {%- set enough = aspect ~ '_n >= ' ~ var('minimum_sample_size') %}
     {{ aspect }}_n,
-    case when {{ enough }} then {{ aspect }}_positive * 1.0e0 / {{ aspect }}_n end
-        as {{ aspect }}_positive_share,
-    case when {{ enough }} then {{ wilson_lower(aspect ~ '_positive', aspect ~ '_n') }} end
-        as {{ aspect }}_positive_share_lower,
-    case when {{ enough }} then {{ wilson_upper(aspect ~ '_positive', aspect ~ '_n') }} end
-        as {{ aspect }}_positive_share_upper{{ ',' if not loop.last }}
+    case
+        when {{ aspect }}_n >= {{ var('minimum_sample_size') }}
+            then {{ aspect }}_positive * 1.0e0 / {{ aspect }}_n
+    end as {{ aspect }}_positive_share,
+    case
+        when {{ aspect }}_n >= {{ var('minimum_sample_size') }}
+            then {{ wilson_lower(aspect ~ '_positive', aspect ~ '_n') }}
+    end as {{ aspect }}_positive_share_lower,
+    case
+        when {{ aspect }}_n >= {{ var('minimum_sample_size') }}
+            then {{ wilson_upper(aspect ~ '_positive', aspect ~ '_n') }}
+    end as {{ aspect }}_positive_share_upper,
     {%- endfor %}
+    is_too_few
 from together

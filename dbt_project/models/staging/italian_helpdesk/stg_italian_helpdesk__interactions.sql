@@ -1,6 +1,6 @@
 {{ config(enabled=is_source_enabled('italian_helpdesk')) }}
 
--- Opening, solving and reopening are derived from tickets; what the log adds is that customers wait.
+-- Opening, solving and reopening come from tickets; what the log adds is that customers wait.
 select
     'italian_helpdesk' as source_name,
     events.ticket_id || '/' || cast(events.event_number as varchar) as interaction_id,

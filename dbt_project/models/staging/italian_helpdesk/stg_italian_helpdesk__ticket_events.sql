@@ -17,8 +17,9 @@ compared as (
             rows between unbounded preceding and 1 preceding
         ) as solved_number,
         max(
-            case when activity in ('Assign seriousness', 'Take in charge ticket', 'Wait')
-                then event_number
+            case
+                when activity in ('Assign seriousness', 'Take in charge ticket', 'Wait')
+                    then event_number
             end
         ) over (
             partition by ticket_id
