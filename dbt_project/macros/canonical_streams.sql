@@ -85,7 +85,8 @@
         'ticket_events': {'time': 'occurred_at', 'columns': {
             '*source_name': 'varchar', '*ticket_event_id': 'varchar', '*ticket_id': 'varchar',
             '*occurred_at': 'timestamp', 'event_type': 'varchar', 'team': 'varchar',
-            'agent_id': 'varchar'}},
+            'agent_id': 'varchar', 'status': 'varchar', 'priority': 'varchar',
+            'channel_id': 'varchar'}},
         'opportunities': {'time': 'created_at', 'columns': dict({
             '*source_name': 'varchar', '*opportunity_id': 'varchar'}, **dict(customer_key, **{
             '*created_at': 'timestamp', 'stage': 'varchar', 'kind': 'varchar',

@@ -173,14 +173,15 @@ def test_conversations_are_requests_when_the_customer_took_part(adapters: Adapte
 
 def test_parts_are_events_of_the_ticket(adapters: Adapters) -> None:
     assert adapters.rows(
-        "select event_type, team from core.fct_ticket_events where ticket_id = 'intercom:c1'"
-        " order by occurred_at"
+        "select event_type, team, status from core.fct_ticket_events"
+        " where ticket_id = 'intercom:c1' order by occurred_at, event_type"
     ) == [
-        ("opened", None),
-        ("replied", None),
-        ("transferred", "Experts"),
-        ("solved", None),
-        ("reopened", None),
+        ("opened", None, "open"),
+        ("replied", None, None),
+        ("transferred", "Experts", None),
+        ("solved", None, "solved"),
+        ("customer_replied", None, None),
+        ("reopened", None, "open"),
     ]
 
 

@@ -248,8 +248,8 @@ def test_case_is_a_ticket_with_its_history(adapters: Adapters) -> None:
          None, None),
     ]  # fmt: skip
     assert adapters.rows(
-        "select event_type from staging.stg_salesforce__ticket_events order by occurred_at"
-    ) == [("transferred",), ("status",), ("reopened",)]
+        "select event_type, status from staging.stg_salesforce__ticket_events order by occurred_at"
+    ) == [("transferred", None), ("status", "closed"), ("reopened", "working")]
 
 
 def test_only_the_words_of_customers_are_feedback(adapters: Adapters) -> None:

@@ -279,15 +279,20 @@ def test_times_and_counts_come_from_the_best_that_was_exported(adapters: Adapter
 def test_changes_are_events_of_the_ticket(adapters: Adapters) -> None:
     assert adapters.rows(
         "select event_type, occurred_at, team from core.fct_ticket_events"
-        " where ticket_id = 'zendesk:1' order by occurred_at"
+        " where ticket_id = 'zendesk:1' order by occurred_at, event_type"
     ) == [
         ("opened", datetime(2026, 5, 1, 9), None),
         ("replied", datetime(2026, 5, 1, 10, 30), None),
         ("transferred", datetime(2026, 5, 1, 11), "Second line"),
         ("solved", datetime(2026, 5, 2, 9), None),
+        ("customer_replied", datetime(2026, 5, 3, 9), None),
         ("reopened", datetime(2026, 5, 3, 9), None),
         ("solved", datetime(2026, 5, 4, 10), None),
     ]
+    assert adapters.rows(
+        "select event_type, status from core.fct_ticket_events"
+        " where ticket_id = 'zendesk:1' and status is not null order by occurred_at"
+    ) == [("opened", "new"), ("solved", "solved"), ("reopened", "open"), ("solved", "solved")]
 
 
 def test_both_surveys_are_csat_each_on_its_own_scale(adapters: Adapters) -> None:

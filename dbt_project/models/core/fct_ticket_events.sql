@@ -17,6 +17,9 @@ select
     tickets.channel_id,
     ticket_events.team,
     ticket_events.agent_id,
+    lower(trim(ticket_events.status)) as status,
+    lower(trim(ticket_events.priority)) as priority,
+    ticket_events.channel_id as message_channel_id,
     ticket_events.source_name
 from ticket_events
 left join tickets on ticket_events.source_name || ':' || ticket_events.ticket_id = tickets.ticket_id

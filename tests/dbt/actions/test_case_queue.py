@@ -14,11 +14,11 @@ from tests.dbt.conftest import PROJECT_DIR, MakeWarehouse, Warehouse
 from tests.dbt.scored import add_inputs, put_customers
 
 AS_OF = date(2026, 6, 30)
-SEEDS = PROJECT_DIR / "seeds" / "actions"
+SEEDS = PROJECT_DIR / "seeds"
 QUEUE = (
     "int_customer_values int_customer_activity int_customer_voice int_customer_service "
     "mart_segments mart_churn_risk mart_contact_permissions mart_upsell_opportunities "
-    "int_business_calendar int_case_signals mart_case_queue"
+    "int_business_calendar int_business_time_index int_case_signals mart_case_queue"
 )
 
 MakeQueue = Callable[[], Warehouse]
@@ -42,11 +42,11 @@ def seed(name: str) -> list[dict[str, str]]:
 def walk_to_due(opened_at: datetime, hours: int) -> datetime:
     """Spend business hours day by day, the slow and obvious way."""
     open_hours = {
-        int(row["weekday"]): (int(row["opens_hour"]), int(row["closes_hour"]))
-        for row in seed("business_hours")
-        if row["is_open"] == "true"
+        int(row["weekday"]): (int(row["opens_at"][:2]), int(row["closes_at"][:2]))
+        for row in seed("service/service_calendars")
+        if row["calendar_id"] == "office"
     }
-    holidays = {date.fromisoformat(row["holiday_date"]) for row in seed("holidays")}
+    holidays = {date.fromisoformat(row["holiday_date"]) for row in seed("service/service_holidays")}
     left = timedelta(hours=hours)
     day = opened_at.date()
     while True:
@@ -96,7 +96,9 @@ def test_due_times_match_a_walked_calendar_when_opened_at_any_time(
     )
     warehouse.build(QUEUE)
     (hours,) = (
-        int(row["due_business_hours"]) for row in seed("alert_rules") if row["rule_id"] == "low_nps"
+        int(row["due_business_hours"])
+        for row in seed("actions/alert_rules")
+        if row["rule_id"] == "low_nps"
     )
     found = warehouse.rows("select opened_at, due_at, status from marts.mart_case_queue")
     assert len(found) == len(moments + edges)

@@ -17,6 +17,14 @@ calendar as (
     select * from {{ ref('int_business_calendar') }}
 ),
 
+time_index as (
+    select * from {{ ref('int_business_time_index') }}
+),
+
+teams as (
+    select * from {{ ref('service_teams') }}
+),
+
 -- The same cause seen twice is one case, open since it was first seen.
 causes as (
     select
@@ -28,9 +36,8 @@ causes as (
     from signals
 ),
 
--- Business seconds counted from the start of the calendar turn "so many business hours later" into
--- an addition: a case opened outside hours stands at the next opening.
-clocked as (
+-- Each team works by its own calendar; one that the seed does not name, by that of everybody else.
+assigned as (
     select
         causes.*,
         rules.rule_name,
@@ -38,29 +45,33 @@ clocked as (
         rules.team,
         rules.priority,
         rules.recommended_action,
-        calendar.open_seconds_before
-        + least(
-            greatest({{ seconds_between('calendar.opens_at', 'causes.opened_at') }}, 0),
-            calendar.open_seconds
-        )
-        + rules.due_business_hours * 3600 as due_open_second
+        rules.due_business_hours,
+        coalesce(own_team.calendar_id, any_team.calendar_id) as calendar_id
     from causes
     inner join rules on causes.rule_id = rules.rule_id
-    inner join calendar on cast(causes.opened_at as date) = calendar.calendar_date
+    left join teams as own_team on rules.team = own_team.team
+    left join teams as any_team on any_team.team = '*'
     where causes.sighting = 1
+),
+
+-- A case opened outside hours stands at the next opening.
+clocked as (
+    select
+        assigned.*,
+        {{ business_clock('calendar', 'assigned.opened_at') }}
+        + assigned.due_business_hours * 3600 as due_clock
+    from assigned
+    inner join calendar
+        on {{ is_segment_of('calendar', 'assigned.calendar_id', 'assigned.opened_at') }}
 ),
 
 due as (
     select
         clocked.*,
-        {{ seconds_later(
-            'calendar.opens_at', 'clocked.due_open_second - calendar.open_seconds_before'
-        ) }} as due_at
+        {{ business_moment('time_index', 'clocked.due_clock') }} as due_at
     from clocked
-    left join calendar
-        on
-            clocked.due_open_second > calendar.open_seconds_before
-            and clocked.due_open_second <= calendar.open_seconds_before + calendar.open_seconds
+    left join time_index
+        on {{ is_stretch_of('time_index', 'clocked.calendar_id', 'clocked.due_clock') }}
 )
 
 select

@@ -12,6 +12,10 @@ actionability_phrases as (
     select * from {{ ref('actionability_phrases') }}
 ),
 
+service_aspects as (
+    select * from {{ ref('service_aspects') }}
+),
+
 entries as (
     select
         'theme' as vocabulary,
@@ -26,6 +30,13 @@ entries as (
         language,
         phrase
     from actionability_phrases
+    union all
+    select
+        'aspect' as vocabulary,
+        aspect as label,
+        language,
+        keyword as phrase
+    from service_aspects
 ),
 
 spelled as (

@@ -7,5 +7,8 @@ select
     occurred_at,
     event_type,
     team,
-    agent_id
+    agent_id,
+    status,
+    priority,
+    channel_id
 from {{ source('generic', 'ticket_events') }}

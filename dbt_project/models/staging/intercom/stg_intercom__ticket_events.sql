@@ -23,7 +23,8 @@ opened as (
             as occurred_at,
         'opened' as event_type,
         cast(null as varchar) as team_id,
-        cast(null as varchar) as agent_id
+        cast(null as varchar) as agent_id,
+        'open' as status
     from conversations
 ),
 
@@ -46,13 +47,21 @@ handled as (
         case
             when part_type = 'close' then 'solved'
             when part_type = 'open' then 'reopened'
+            when part_type in ('snoozed', 'unsnoozed', 'timer_unsnooze') then 'status_changed'
+            when is_by_customer then 'customer_replied'
             else 'replied'
         end as event_type,
         cast(null as varchar) as team_id,
-        case when not is_by_customer then author_id end as agent_id
+        case when not is_by_customer then author_id end as agent_id,
+        case
+            when part_type = 'close' then 'solved'
+            when part_type = 'snoozed' then 'pending'
+            when part_type in ('open', 'unsnoozed', 'timer_unsnooze') then 'open'
+        end as status
     from parts
     where
-        part_type in ('close', 'open')
+        part_type in ('close', 'open', 'snoozed', 'unsnoozed', 'timer_unsnooze')
+        or (part_type = 'comment' and is_by_customer and body is not null)
         or (part_type in ('comment', 'assignment') and not is_by_customer and body is not null)
     union all
     select
@@ -61,7 +70,8 @@ handled as (
         created_at as occurred_at,
         'transferred' as event_type,
         assigned_to_id as team_id,
-        author_id as agent_id
+        author_id as agent_id,
+        cast(null as varchar) as status
     from team_assignments
     where former_team_id <> assigned_to_id
 ),
@@ -81,6 +91,7 @@ select
     together.occurred_at,
     together.event_type,
     coalesce(teams.team_name, together.team_id) as team,
-    together.agent_id
+    together.agent_id,
+    together.status
 from together
 left join teams on together.team_id = teams.team_id

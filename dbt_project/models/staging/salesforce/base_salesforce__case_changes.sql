@@ -14,7 +14,9 @@ with changes as (
                 and lower(new_value) not in ('closed', 'solved', 'resolved')
                 then 'reopened'
             else lower(field_name)
-        end as event_type
+        end as event_type,
+        case when field_name = 'Status' then lower(new_value) end as status,
+        case when field_name = 'Priority' then lower(new_value) end as priority
     from {{ source('salesforce', 'case_history') }}
 )
 
@@ -23,6 +25,8 @@ select
     case_id,
     event_type,
     changed_at,
-    min(changed_by_id) as changed_by_id
+    min(changed_by_id) as changed_by_id,
+    max(status) as status,
+    max(priority) as priority
 from changes
 group by case_id, event_type, changed_at

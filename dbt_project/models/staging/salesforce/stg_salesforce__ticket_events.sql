@@ -6,5 +6,7 @@ select
     case_id as ticket_id,
     changed_at as occurred_at,
     event_type,
-    changed_by_id as agent_id
+    changed_by_id as agent_id,
+    status,
+    priority
 from {{ ref('base_salesforce__case_changes') }}

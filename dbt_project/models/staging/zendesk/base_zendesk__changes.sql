@@ -50,4 +50,4 @@ select
         order by changed_at, new_value
     ) as old_value
 from together
-where field_name in ('status', 'group_id')
+where field_name in ('status', 'group_id', 'priority')

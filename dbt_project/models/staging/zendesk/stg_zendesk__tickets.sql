@@ -27,7 +27,11 @@ events as (
         max(case when event_type = 'reopened' then occurred_at end) as reopened_at,
         sum(case when event_type = 'reopened' then 1 else 0 end) as reopen_count,
         sum(case when event_type = 'transferred' then 1 else 0 end) as transfer_count,
-        sum(case when event_type <> 'opened' then 1 else 0 end) as recorded_count
+        sum(
+            case
+                when event_type in ('replied', 'transferred', 'reopened', 'solved') then 1 else 0
+            end
+        ) as recorded_count
     from {{ ref('stg_zendesk__ticket_events') }}
     group by ticket_id
 )
