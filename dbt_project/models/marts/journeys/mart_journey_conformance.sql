@@ -53,7 +53,10 @@ select
     journey_id,
     coalesce(segment, 'all') as segment,
     case when start_month is null then 'all' else 'month' end as period_grain,
-    first_month as period_start,
+    case
+        when start_month is null then min(first_month) over (partition by journey_id)
+        else start_month
+    end as period_start,
     instances,
     cast(completed as bigint) as completed,
     cast(abandoned as bigint) as abandoned,

@@ -41,7 +41,6 @@ placed as (
         instances.start_month,
         moves.from_touchpoint_id,
         moves.to_touchpoint_id,
-        moves.journey_instance_id,
         moves.seconds_from_previous,
         moves.is_return,
         moves.is_channel_switch,
@@ -58,7 +57,6 @@ counted as (
         from_touchpoint_id,
         to_touchpoint_id,
         count(*) as transitions,
-        count(distinct journey_instance_id) as instances,
         sum(case when is_return then 1 else 0 end) as return_count,
         sum(case when is_channel_switch then 1 else 0 end) as channel_switch_count,
         sum(case when is_hand_off then 1 else 0 end) as hand_off_count,
@@ -95,7 +93,6 @@ select
         else 'move'
     end as transition_kind,
     counted.transitions,
-    counted.instances,
     counted.transitions * 1.0e0 / sum(counted.transitions) over (
         partition by
             counted.journey_id,
