@@ -254,13 +254,8 @@ def test_cost_to_serve_is_contacts_times_the_cost_of_their_channel(warehouse: Wa
         (level, value, channel): row
         for level, value, channel, *row in warehouse.rows(
             "select cost_level, level_value, channel_id, contacts, costed_contacts,"
-<<<<<<< HEAD
-            " handling_minutes,"
-            " cast(cost_amount as double), customers from marts.mart_cost_to_serve"
-=======
             " handling_minutes, cast(cost_amount as double), customers"
             " from marts.mart_cost_to_serve"
->>>>>>> i4-service
         )
     }
     assert found["customer", "a", "phone"] == [2, 2, 10.0, 16.0, 1]
