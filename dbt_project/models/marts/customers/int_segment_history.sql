@@ -15,10 +15,6 @@ spells as (
     select * from {{ ref('int_customer_spells') }}
 ),
 
-lifetimes as (
-    select * from {{ ref('int_customer_lifetimes') }}
-),
-
 subscription_changes as (
     select * from {{ ref('fct_subscription_changes') }}
     where customer_id is not null and status = 'active'
@@ -26,7 +22,7 @@ subscription_changes as (
 
 orders as (
     select * from {{ ref('fct_orders') }}
-    where customer_id is not null and coalesce(status, '') <> 'cancelled'
+    where customer_id is not null
 ),
 
 customer_values as (
@@ -116,7 +112,7 @@ buying as (
     select
         population.customer_id,
         population.as_of_date,
-        count(*) as order_count,
+        count(*) filter (where coalesce(orders.status, '') <> 'cancelled') as order_count,
         max(cast(orders.ordered_at as date)) as last_order_date
     from population
     inner join orders
@@ -186,10 +182,6 @@ measures as (
         population.customer_id,
         population.as_of_date,
         population.months_back,
-        case
-            when lifetimes.churn_basis = 'contractual' then 'contractual'
-            else coalesce(spells_begun.churn_basis, 'none')
-        end as basis_now,
         coalesce(spells_begun.churn_basis, 'none') as churn_basis,
         spells_begun.spell_number,
         spells_begun.started_at,
@@ -210,7 +202,6 @@ measures as (
         last_answers.last_nps,
         coalesce(cast(revenue.monetary_amount as decimal(18, 2)), 0) as monetary_amount
     from population
-    left join lifetimes on population.customer_id = lifetimes.customer_id
     left join spells_begun
         on
             population.customer_id = spells_begun.customer_id
@@ -258,7 +249,7 @@ scored as (
             ) as bigint
         ) as monetary_score
     from measures
-    where churn_basis <> 'none'
+    where churn_basis = 'contractual' or (churn_basis = 'silence' and order_count > 0)
 )
 
 select
@@ -279,7 +270,7 @@ select
     ) }} as lifecycle_state,
     {{ value_band('scored.monetary_score') }} as value_band,
     {{ attitude('measures.last_nps') }} as attitude,
-    {{ buying_habit('measures.basis_now', 'measures.contract_months', 'measures.order_count') }}
+    {{ buying_habit('measures.churn_basis', 'measures.contract_months', 'measures.order_count') }}
         as buying_habit
 from measures
 left join scored

@@ -49,7 +49,11 @@ running_contracts as (
 measures as (
     select
         customers.customer_id,
-        coalesce(lifetimes.churn_basis, 'none') as churn_basis,
+        -- A trial that was never paid for makes no customer.
+        case
+            when lifetimes.current_started_at is null then 'none'
+            else coalesce(lifetimes.churn_basis, 'none')
+        end as churn_basis,
         coalesce(lifetimes.is_active, false) as is_active,
         lifetimes.current_started_at,
         lifetimes.previous_churned_at,
