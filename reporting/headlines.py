@@ -230,7 +230,7 @@ def _drop(context: Context) -> Finding | None:
             "p_value",
             "counting_rule",
         ),
-        where="segment = 'all' and is_significant_drop",
+        where="segment = 'all' and period_grain = 'all' and is_significant_drop",
         order_by="dropped desc, journey_id, step_number",
         limit=1,
     ).first()

@@ -1,7 +1,8 @@
 {{ config(meta={'dagster': {'ref': {'name': 'mart_journey_funnel'}}}) }}
 
 -- Step 0 of the funnel counts every instance, instances split into outcomes without rest, segments
--- add up to all, and at every step: reached before = reached + waiting + dropped.
+-- add up to all and months to all time, and at every step: reached before = reached + waiting +
+-- dropped.
 
 with
 
@@ -32,6 +33,7 @@ starts as (
             and funnel.segment = instances.segment
     where
         funnel.segment <> 'all'
+        and funnel.period_grain = 'all'
         and funnel.step_number = 0
         and (
             funnel.instances <> coalesce(instances.instances, 0)
@@ -46,10 +48,25 @@ segments as (
         'all' as segment,
         step_number
     from funnel
-    group by journey_id, step_number
+    group by journey_id, period_grain, period_start, step_number
     having
         sum(case when segment = 'all' then instances else 0 end)
         <> sum(case when segment <> 'all' then instances else 0 end)
+),
+
+months as (
+    select
+        'months do not add up to all time' as problem,
+        journey_id,
+        segment,
+        step_number
+    from funnel
+    group by journey_id, segment, step_number
+    having
+        sum(case when period_grain = 'all' then instances else 0 end)
+        <> sum(case when period_grain = 'month' then instances else 0 end)
+        or sum(case when period_grain = 'all' then dropped else 0 end)
+        <> sum(case when period_grain = 'month' then dropped else 0 end)
 ),
 
 losses as (
@@ -74,5 +91,7 @@ losses as (
 select * from starts
 union all
 select * from segments
+union all
+select * from months
 union all
 select * from losses

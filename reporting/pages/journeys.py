@@ -32,10 +32,16 @@ _PAIN_COLUMNS = (
 def build(context: Context) -> dict[str, object]:
     """Collect map, funnel and comparison by segment of every journey."""
     steps = context.marts.select(
-        "marts.mart_journey_map", _MAP_COLUMNS, order_by="journey_id, segment, step_number"
+        "marts.mart_journey_map",
+        _MAP_COLUMNS,
+        where="period_grain = 'all'",
+        order_by="journey_id, segment, step_number",
     )
     funnel = context.marts.select(
-        "marts.mart_journey_funnel", _FUNNEL_COLUMNS, order_by="journey_id, segment, step_number"
+        "marts.mart_journey_funnel",
+        _FUNNEL_COLUMNS,
+        where="period_grain = 'all'",
+        order_by="journey_id, segment, step_number",
     )
     voices = context.marts.select(
         "marts.mart_touchpoint_impact", _PAIN_COLUMNS, order_by="touchpoint_id"

@@ -33,7 +33,8 @@ def test_the_emotional_low_and_high_are_peaks_beyond_doubt(demo_run: FinishedRun
 def test_the_step_that_loses_people_is_found(demo_run: FinishedRun) -> None:
     worst = demo_run.rows(
         "select touchpoint_id, is_significant_drop from mart_journey_funnel "
-        "where journey_id = 'onboarding' and segment = 'all' and step_number > 0 "
+        "where journey_id = 'onboarding' and segment = 'all' and period_grain = 'all' "
+        "and step_number > 0 "
         "order by share_of_previous limit 1"
     )
     assert worst == [(TRUTHS.onboarding.losing_step, True)]

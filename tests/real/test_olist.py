@@ -213,7 +213,8 @@ def test_delivery_times_match_plain_python(
             hours.append((delivered - placed).total_seconds() / 3600)
     instances, p50, p90 = olist.row(
         "select instances, hours_p50, hours_p90 from marts.mart_journey_map"
-        " where journey_id = 'purchase' and segment = 'all' and touchpoint_id = 'order_delivery'"
+        " where journey_id = 'purchase' and segment = 'all' and period_grain = 'all'"
+        " and touchpoint_id = 'order_delivery'"
     )
     assert instances == len(hours)
     assert p50 == pytest.approx(quantile(hours, 0.5), abs=1e-6)

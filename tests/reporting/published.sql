@@ -11,13 +11,13 @@ create table marts.fct_cx_metrics (
 );
 
 create table marts.mart_journey_funnel (
-    journey_id text, segment text, step_number bigint, step_name text, touchpoint_id text,
+    journey_id text, segment text, period_grain text, step_number bigint, step_name text, touchpoint_id text,
     instances bigint, customers bigint, share_of_start double, share_of_previous double,
     dropped bigint, waiting bigint, is_significant_drop boolean, p_value double, counting_rule text
 );
 
 create table marts.mart_journey_map (
-    journey_id text, journey_name text, segment text, step_number bigint, step_name text,
+    journey_id text, journey_name text, segment text, period_grain text, step_number bigint, step_name text,
     touchpoint_id text, touchpoint_name text, stage_id text, instances bigint,
     share_of_start double, drop_off_rate double, hours_p50 double, hours_p90 double, hours_from_previous_p50 double,
     expected_hours double, satisfaction double, satisfaction_n bigint, effort_easy_share double,

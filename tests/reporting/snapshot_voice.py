@@ -199,6 +199,7 @@ def journeys() -> Rows:
                 common = {
                     "journey_id": key,
                     "segment": segment,
+                    "period_grain": "all",
                     "step_number": number,
                     "step_name": step,
                     "touchpoint_id": touchpoint,

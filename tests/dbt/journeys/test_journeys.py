@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime, timedelta
+from itertools import pairwise, product
 from math import erfc, sqrt
 
 import pytest
@@ -290,7 +290,7 @@ def test_journeys_match_the_oracle_over_random_streams(
 
     expected_journeys: Counter[tuple[object, ...]] = Counter()
     expected_steps: Counter[tuple[object, ...]] = Counter()
-    expected_funnel: Counter[tuple[str, str, int]] = Counter()
+    expected_funnel: Counter[tuple[str, str, str, date | None, int]] = Counter()
     for journey in journeys:
         for instance in find_instances(journey, events, as_of=AS_OF, routine=ROUTINE):
             visits = instance.visits
@@ -315,8 +315,10 @@ def test_journeys_match_the_oracle_over_random_streams(
             segment = segments.get(first.customer_id or "", "unknown")
             for number, moment in reached.items():
                 expected_steps[journey.journey_id, first.interaction_id, number, moment] += 1
-                expected_funnel[journey.journey_id, segment, number] += 1
-                expected_funnel[journey.journey_id, "all", number] += 1
+                month = first.occurred_at.date().replace(day=1)
+                for group, grain in product((segment, "all"), ("month", "all")):
+                    start = month if grain == "month" else None
+                    expected_funnel[journey.journey_id, group, grain, start, number] += 1
 
     assert {row[4] for row in expected_journeys} == {"end", "exit", "restart", "silence", None}
     assert expected_journeys == Counter(
@@ -335,9 +337,11 @@ def test_journeys_match_the_oracle_over_random_streams(
         )
     )
     funnel = warehouse.rows(
-        "select journey_id, segment, step_number, instances from marts.mart_journey_funnel"
+        "select journey_id, segment, period_grain,"
+        " case when period_grain = 'month' then period_start end, step_number, instances"
+        " from marts.mart_journey_funnel"
     )
-    assert expected_funnel == Counter({row[:3]: row[3] for row in funnel if row[3]})
+    assert expected_funnel == Counter({row[:5]: row[5] for row in funnel if row[5]})
 
 
 def test_shuffled_interactions_give_the_same_journeys(make_warehouse: MakeWarehouse) -> None:
@@ -368,7 +372,8 @@ def test_drop_is_significant_when_the_rate_falls_below_the_step_before(
     rows = warehouse.rows(
         "select step_number, instances, customers, waiting, dropped, share_of_start,"
         " share_of_previous, is_significant_drop, p_value"
-        " from marts.mart_journey_funnel where segment = 'all' order by step_number"
+        " from marts.mart_journey_funnel where segment = 'all' and period_grain = 'all'"
+        " order by step_number"
     )
 
     def two_sided(k_1: int, n_1: int, k_2: int, n_2: int) -> float:

@@ -45,38 +45,57 @@ steps as (
     from journey_steps
 ),
 
-journey_segments as (
+first_months as (
     select
         journey_id,
-        'all' as segment
-    from journeys
-
-    union
-
-    select
-        journey_id,
-        segment
+        min(start_month) as first_month
     from instances
+    group by journey_id
+),
+
+-- Who and when there is something to show for, and everybody over all time in any case. A null
+-- stands for all until the end.
+cells as (
+    select
+        journey_id,
+        segment,
+        start_month
+    from instances
+    group by grouping sets (
+        (journey_id, segment), (journey_id, start_month), (journey_id, segment, start_month)
+    )
+
+    union all
+
+    select
+        journey_id,
+        cast(null as varchar) as segment,
+        cast(null as date) as start_month
+    from journeys
 ),
 
 -- Every declared step is shown, reached or not.
 grid as (
     select
         steps.journey_id,
-        journey_segments.segment,
+        coalesce(cells.segment, 'all') as segment,
+        case when cells.start_month is null then 'all' else 'month' end as period_grain,
+        coalesce(cells.start_month, first_months.first_month) as period_start,
         steps.step_number,
         steps.step_name,
         steps.touchpoint_id,
         steps.is_required,
         steps.required_before
     from steps
-    inner join journey_segments on steps.journey_id = journey_segments.journey_id
+    inner join cells on steps.journey_id = cells.journey_id
+    left join first_months on steps.journey_id = first_months.journey_id
 ),
 
 progress as (
     select
         reached_steps.journey_id,
         instances.segment,
+        instances.start_month,
         reached_steps.step_number,
         instances.customer_id,
         case when instances.outcome = 'open' then 1 else 0 end as is_open
@@ -88,44 +107,56 @@ counted as (
     select
         journey_id,
         segment,
+        start_month,
         step_number,
         count(*) as instances,
         count(distinct customer_id) as customers,
         sum(is_open) as open_instances
     from progress
-    group by journey_id, segment, step_number
+    group by grouping sets (
+        (journey_id, step_number),
+        (journey_id, segment, step_number),
+        (journey_id, start_month, step_number),
+        (journey_id, segment, start_month, step_number)
+    )
+),
 
-    union all
-
+counted_periods as (
     select
-        journey_id,
-        'all' as segment,
-        step_number,
-        count(*) as instances,
-        count(distinct customer_id) as customers,
-        sum(is_open) as open_instances
-    from progress
-    group by journey_id, step_number
+        counted.journey_id,
+        coalesce(counted.segment, 'all') as segment,
+        case when counted.start_month is null then 'all' else 'month' end as period_grain,
+        coalesce(counted.start_month, first_months.first_month) as period_start,
+        counted.step_number,
+        counted.instances,
+        counted.customers,
+        counted.open_instances
+    from counted
+    inner join first_months on counted.journey_id = first_months.journey_id
 ),
 
 filled as (
     select
         grid.journey_id,
         grid.segment,
+        grid.period_grain,
+        grid.period_start,
         grid.step_number,
         grid.step_name,
         grid.touchpoint_id,
         grid.is_required,
         grid.required_before,
-        coalesce(counted.instances, 0) as instances,
-        coalesce(counted.customers, 0) as customers,
-        coalesce(counted.open_instances, 0) as open_instances
+        coalesce(counted_periods.instances, 0) as instances,
+        coalesce(counted_periods.customers, 0) as customers,
+        coalesce(counted_periods.open_instances, 0) as open_instances
     from grid
-    left join counted
+    left join counted_periods
         on
-            grid.journey_id = counted.journey_id
-            and grid.segment = counted.segment
-            and grid.step_number = counted.step_number
+            grid.journey_id = counted_periods.journey_id
+            and grid.segment = counted_periods.segment
+            and grid.period_grain = counted_periods.period_grain
+            and grid.period_start = counted_periods.period_start
+            and grid.step_number = counted_periods.step_number
 ),
 
 -- Who reached the step before either reached this one, may still do so, or has dropped out.
@@ -133,6 +164,8 @@ compared as (
     select
         filled.journey_id,
         filled.segment,
+        filled.period_grain,
+        filled.period_start,
         filled.step_number,
         filled.step_name,
         filled.touchpoint_id,
@@ -153,11 +186,15 @@ compared as (
         on
             filled.journey_id = started.journey_id
             and filled.segment = started.segment
+            and filled.period_grain = started.period_grain
+            and filled.period_start is not distinct from started.period_start
             and started.step_number = 0
     left join filled as previous
         on
             filled.journey_id = previous.journey_id
             and filled.segment = previous.segment
+            and filled.period_grain = previous.period_grain
+            and filled.period_start is not distinct from previous.period_start
             and filled.required_before = previous.step_number
 ),
 
@@ -177,19 +214,32 @@ tested as (
         on
             compared.journey_id = earlier.journey_id
             and compared.segment = earlier.segment
+            and compared.period_grain = earlier.period_grain
+            and compared.period_start is not distinct from earlier.period_start
             and compared.required_before = earlier.step_number
 ),
 
-judged as (
+p_values as (
     select
         *,
         {{ two_sided_p_value('z') }} as p_value
     from tested
+),
+
+-- Over all time a step is tested once; among its many months some drop by chance.
+judged as (
+    {{ with_adjusted_p_values(
+        'p_values',
+        partition_by=['journey_id', 'segment', 'step_number', 'period_grain'],
+        order_by=['period_start']
+    ) }}
 )
 
 select
     journey_id,
     segment,
+    period_grain,
+    period_start,
     step_number,
     step_name,
     touchpoint_id,
@@ -203,11 +253,12 @@ select
     dropped * 1.0e0 / nullif(decided, 0) as drop_off_rate,
     coalesce(
         z < 0
-        and p_value < {{ var('significance_level') }}
+        and adjusted_p_value < {{ var('significance_level') }}
         and dropped * 1.0e0 / nullif(decided, 0) >= {{ var('minimum_drop_off') }},
         false
     ) as is_significant_drop,
     p_value,
+    adjusted_p_value,
     'Instances, not customers. A step counts when its touchpoint is visited after the last '
     || 'required step before it was reached; optional steps may be skipped. Instances still open '
     || 'wait and are not dropped.' as counting_rule
