@@ -63,6 +63,16 @@ def test_the_fix_shows_when_cohorts_before_and_after_it_are_compared(demo_run: F
     assert effect == pytest.approx(TRUTHS.onboarding.fix_effect, abs=0.12)
 
 
+def test_the_effect_of_the_fix_lies_within_its_interval(demo_run: FinishedRun) -> None:
+    ((status, lower, upper, is_significant),) = demo_run.rows(
+        "select status, effect_lower, effect_upper, is_significant from mart_action_effects "
+        "where action_id = 'guided_import'"
+    )
+    assert status == "measured"
+    assert is_significant
+    assert lower < TRUTHS.onboarding.fix_effect < upper
+
+
 def test_churn_is_ranked_far_better_than_naively_and_not_better_than_possible(
     demo_run: FinishedRun,
 ) -> None:

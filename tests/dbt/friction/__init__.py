@@ -1,0 +1,1 @@
+"""Friction, moments that matter and the effects of fixes."""
