@@ -191,6 +191,23 @@
     search();
   }
 
+  // Every slice of a journey stands in the page; the choice shows one of them and hides the others.
+  function chooseSlice() {
+    const form = document.getElementById("slice-filter");
+    if (!form) return;
+    const choose = () => {
+      const name = `${form.elements.segment.value}|${form.elements.period.value}`;
+      for (const holder of document.querySelectorAll(".sliced")) {
+        const parts = [...holder.children].filter((part) => part.dataset.slice !== undefined);
+        const shown = parts.find((part) => part.dataset.slice === name) ?? parts.find((part) => part.dataset.slice === "");
+        for (const part of parts) part.hidden = part !== shown;
+      }
+      for (const note of document.querySelectorAll(".of-everybody")) note.hidden = name === "all|all";
+    };
+    onInput(form, choose);
+    choose();
+  }
+
   // On a phone the navigation is one long line: bring the current page into it.
   const navigation = document.querySelector(".navigation");
   const current = navigation.querySelector("[aria-current]");
@@ -199,5 +216,6 @@
   searchComments();
   filterCases();
   showCustomers();
+  chooseSlice();
   drawCharts().then(() => { document.documentElement.dataset.ready = "true"; });
 })();

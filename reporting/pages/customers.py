@@ -78,7 +78,7 @@ def build(context: Context) -> dict[str, object]:
         where="list_contains($ids, customer_id)",
         parameters=chosen,
         order_by="customer_id, occurred_at desc, sequence desc",
-        newest_per_customer=MOST_EVENTS,
+        most_per=MOST_EVENTS,
     )
     timeline: dict[str, list[Row]] = {}
     for row in events.rows:

@@ -145,3 +145,46 @@ create table marts.mart_quality_scorecard (
     row_count bigint, rule_count bigint, evaluated_count bigint, oldest_stream_days double,
     largest_quarantine_share double
 );
+
+create table marts.mart_journey_transitions (
+    journey_id text, segment text, period_grain text, period_start date, from_touchpoint_id text,
+    to_touchpoint_id text, transition_kind text, transitions bigint, instances bigint,
+    share_of_from double, return_count bigint, channel_switch_count bigint, hand_off_count bigint,
+    hours_p50 double, hours_p90 double
+);
+
+create table marts.mart_journey_variants (
+    journey_id text, segment text, period_grain text, period_start date, variant_rank bigint,
+    variant_id text, path text, variant_count bigint, instances bigint, customers bigint,
+    share double, completed bigint, abandoned bigint, open_instances bigint,
+    completion_rate double, duration_hours_p50 double
+);
+
+create table marts.mart_journey_deviations (
+    journey_id text, segment text, period_grain text, period_start date, deviation text,
+    step_number bigint, touchpoint_id text, instances bigint, customers bigint, share double,
+    completion_rate double, completion_rate_without double
+);
+
+create table marts.mart_journey_conformance (
+    journey_id text, segment text, period_grain text, period_start date, instances bigint,
+    completed bigint, abandoned bigint, open_instances bigint, fitness double,
+    in_order_share double, in_order_lower double, in_order_upper double, as_designed_share double,
+    return_share double
+);
+
+create table marts.fct_journeys (
+    journey_instance_id text, journey_id text, customer_id text, segment text, started_at timestamp,
+    outcome text, last_step_number bigint, variant_id text
+);
+
+create table marts.fct_journey_steps (
+    journey_step_id text, journey_instance_id text, journey_id text, customer_id text,
+    step_number bigint, touchpoint_id text, reached_at timestamp, hours_from_start double,
+    is_late boolean, visit_count bigint
+);
+
+create table marts.fct_journey_visits (
+    journey_instance_id text, journey_id text, visit_number bigint, customer_id text,
+    touchpoint_id text, occurred_at timestamp, is_declared boolean
+);
