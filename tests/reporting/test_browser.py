@@ -188,6 +188,17 @@ def test_a_segment_and_a_month_of_real_paths_are_shown_when_chosen(
     ) == 1
 
 
+def test_the_map_of_a_segment_is_shown_when_chosen(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "journeys.html")
+    section = browser.find_element(By.CSS_SELECTOR, ".sliced")
+    whole = section.find_element(By.CSS_SELECTOR, ".lead").text
+    Select(browser.find_element(By.NAME, "segment")).select_by_value("enterprise")
+    shown = [lead.text for lead in section.find_elements(By.CSS_SELECTOR, ".lead") if lead.text]
+    assert len(shown) == 1
+    assert shown[0] != whole
+    assert browser.find_element(By.CSS_SELECTOR, ".of-everybody").is_displayed()
+
+
 def test_a_customer_behind_a_path_is_reached_when_clicked(
     browser: webdriver.Chrome, site: Path
 ) -> None:

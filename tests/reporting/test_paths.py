@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+
+import duckdb
 
 from reporting import slices
 from reporting.charts.path_flow import Flow, flow
@@ -121,7 +124,7 @@ def test_those_behind_a_path_are_named_and_the_total_stated_when_listed(
     site: Path, rows: Rows
 ) -> None:
     html = (site / "paths.html").read_text(encoding="utf-8")
-    assert "Shown: newest 12 of 40 customers on this path." in read_page(site / "paths.html").text
+    assert "Shown: 12 of 40 customers on this path." in read_page(site / "paths.html").text
     newest = sorted(
         (row for row in rows["marts.fct_journeys"] if row["variant_id"] == "v2"),
         key=lambda row: str(row["started_at"]),
@@ -153,4 +156,61 @@ def test_paths_stand_without_instances_when_only_the_marts_are_published(
     )
     text = read_page(tmp_path / "site" / "paths.html").text
     assert "50.0% 80 100%" in text
-    assert "Shown: newest" not in text
+    assert "customers on this path" not in text
+
+
+def test_those_lost_before_a_step_are_named_when_they_got_no_further(
+    publish: Callable[..., Path], rows: Rows, tmp_path: Path
+) -> None:
+    funnel = [row for row in rows["marts.mart_journey_funnel"] if row["journey_id"] == "onboarding"]
+    whole = [row for row in funnel if row["segment"] == "all"]
+    assert whole[2]["dropped"]
+    instances = [
+        {
+            "journey_instance_id": f"j{step}",
+            "journey_id": "onboarding",
+            "customer_id": f"lost-at-{step}",
+            "started_at": datetime(2026, 5, 1),
+            "outcome": outcome,
+            "last_step_number": step,
+        }
+        for step, outcome in ((0, "abandoned"), (1, "abandoned"), (2, "open"))
+    ]
+    kept = rows | {"marts.fct_journeys": instances, "marts.fct_journey_steps": []}
+    build_site(
+        publish(kept),
+        tmp_path / "site",
+        title="Company",
+        quality_report="../quality/index.html",
+    )
+    text = read_page(tmp_path / "site" / "journeys.html").text
+    for step in (0, 1):
+        behind = text.index(f"lost-at-{step}")
+        name, later = whole[step + 1]["step_name"], whole[min(step + 2, len(whole) - 1)]
+        funnel_at = text.index("Onboarding funnel")
+        assert text.index(f"{name} ", funnel_at) < behind
+        assert behind < text.index(f"{later['step_name']} ", funnel_at)
+    assert "lost-at-2" not in text, "an open journey is not lost"
+
+
+def test_the_map_of_each_month_stands_in_the_page_when_the_marts_have_periods(
+    publish: Callable[..., Path], rows: Rows, tmp_path: Path
+) -> None:
+    source = publish(rows)
+    with duckdb.connect(str(source)) as connection:
+        for table in ("mart_journey_map", "mart_journey_funnel"):
+            connection.execute(f"alter table {table} add column period_grain text default 'all'")
+            connection.execute(
+                f"alter table {table} add column period_start date default '2026-04-01'"
+            )
+            connection.execute(
+                f"create table months as select * replace ('month' as period_grain, "
+                f"date '2026-05-01' as period_start, 77 as instances) from {table}"
+            )
+            connection.execute(f"insert into {table} select * from months")
+            connection.execute("drop table months")
+    build_site(source, tmp_path / "site", title="Company", quality_report="../quality/index.html")
+    html = (tmp_path / "site" / "journeys.html").read_text(encoding="utf-8")
+    assert 'data-slice="all|2026-05" hidden' in html
+    assert '<option value="2026-05">May 2026</option>' in html
+    assert "of 77 reach" in html
