@@ -58,12 +58,16 @@ create table marts.mart_customer_360 (
     usage_events_previous_30d bigint, active_features_90d bigint, ticket_count_90d bigint,
     open_ticket_count bigint, median_resolution_hours double, payment_failures_180d bigint,
     current_stage_id text, lifecycle_state text, rfm_segment text, churn_probability_90d double,
-    churn_reason_1 text, best_offer_id text, best_offer_propensity double, open_case_count bigint
+    churn_reason_1 text, best_offer_id text, best_offer_propensity double, open_case_count bigint, plan_id text,
+    seats bigint, contract_months bigint, value_band text, recommended_action text,
+    reopen_count_365d bigint, transfer_count_365d bigint, late_delivery_count_365d bigint,
+    refund_count_365d bigint, latest_open_journey_id text
 );
 
 create table marts.mart_customer_timeline (
     customer_id text, occurred_at timestamp, sequence bigint, kind text, touchpoint_id text,
-    channel_id text, headline text, detail text, source_name text
+    channel_id text, headline text, detail text, source_name text, score double, score_metric text,
+    sentiment text
 );
 
 create table marts.mart_churn_risk (

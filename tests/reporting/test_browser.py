@@ -158,6 +158,11 @@ def test_a_customer_is_shown_when_linked_to(browser: webdriver.Chrome, site: Pat
     view = browser.find_element(By.ID, "customer-view")
     assert '<img src=x onerror="document.title=1">' in view.find_element(By.TAG_NAME, "h2").text
     assert len(view.find_elements(By.CSS_SELECTOR, ".timeline li")) == 3
+    felt = [each.text for each in view.find_elements(By.CSS_SELECTOR, ".felt.negative")]
+    assert felt == ["NPS 3 · negative"]
+    (case,) = view.find_elements(By.CSS_SELECTOR, ".open-cases li")
+    assert "Call within two business days" in case.text
+    assert "Team, 12 seats, 12 months" in view.text
     box = browser.find_element(By.CSS_SELECTOR, "#customer-search [name=words]")
     box.send_keys("brightwater")
     found = browser.find_elements(By.CSS_SELECTOR, "#customer-list button")
