@@ -14,7 +14,7 @@ MOST_TRANSITIONS = 30
 _KEY = ("journey_id", "segment", "period_grain", "period_start")
 _ORDER = "journey_id, segment, period_grain, period_start"
 _TRANSITION_COLUMNS = (
-    *_KEY, "from_touchpoint_id", "to_touchpoint_id", "transition_kind", "transitions", "instances",
+    *_KEY, "from_touchpoint_id", "to_touchpoint_id", "transition_kind", "transitions",
     "share_of_from", "return_count", "channel_switch_count", "hand_off_count", "hours_p50",
     "hours_p90",
 )  # fmt: skip

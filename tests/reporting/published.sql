@@ -152,7 +152,7 @@ create table marts.mart_quality_scorecard (
 
 create table marts.mart_journey_transitions (
     journey_id text, segment text, period_grain text, period_start date, from_touchpoint_id text,
-    to_touchpoint_id text, transition_kind text, transitions bigint, instances bigint,
+    to_touchpoint_id text, transition_kind text, transitions bigint,
     share_of_from double, return_count bigint, channel_switch_count bigint, hand_off_count bigint,
     hours_p50 double, hours_p90 double
 );

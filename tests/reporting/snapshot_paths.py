@@ -92,7 +92,6 @@ def _transitions(key: dict[str, object], times: float) -> list[dict[str, object]
             "to_touchpoint_id": pair[1],
             "transition_kind": "move",
             "transitions": count,
-            "instances": count,
             "share_of_from": count / max(left[pair[0]], 1),
             "return_count": count if pair == ("support_contact", "data_import") else 0,
             "channel_switch_count": 1,

@@ -160,8 +160,7 @@ def test_a_customer_is_shown_when_linked_to(browser: webdriver.Chrome, site: Pat
     assert len(view.find_elements(By.CSS_SELECTOR, ".timeline li")) == 3
     felt = [each.text for each in view.find_elements(By.CSS_SELECTOR, ".felt.negative")]
     assert felt == ["NPS 3 · negative"]
-    (case,) = view.find_elements(By.CSS_SELECTOR, ".open-cases li")
-    assert "Call within two business days" in case.text
+    assert "No case is open." in view.text
     assert "Team, 12 seats, 12 months" in view.text
     box = browser.find_element(By.CSS_SELECTOR, "#customer-search [name=words]")
     box.send_keys("brightwater")
@@ -229,6 +228,16 @@ def test_no_label_of_the_flow_meets_another(browser: webdriver.Chrome, site: Pat
         for other in boxes[number + 1 :]:
             apart = right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
             assert apart, (number, boxes)
+
+
+def test_open_cases_stand_above_what_happened_when_there_are_any(
+    browser: webdriver.Chrome, site: Path
+) -> None:
+    show(browser, site / "customers.html", fragment="#customer=c000")
+    view = browser.find_element(By.ID, "customer-view")
+    (case,) = view.find_elements(By.CSS_SELECTOR, ".open-cases li")
+    assert "Call within two business days" in case.text
+    assert view.text.index("Call within two business days") < view.text.index("What happened")
 
 
 def test_an_empty_site_opens_without_a_complaint(
