@@ -192,3 +192,70 @@ create table marts.fct_journey_visits (
     journey_instance_id text, journey_id text, visit_number bigint, customer_id text,
     touchpoint_id text, occurred_at timestamp, is_declared boolean
 );
+
+create table marts.mart_service_performance (
+    period_grain text, dimension text, dimension_value text, tickets bigint, is_too_few boolean,
+    first_reply_hours_p50 double, first_reply_hours_p90 double, resolution_hours_p50 double,
+    resolution_hours_p90 double, touch_n bigint, one_touch_share double, reopen_n bigint,
+    reopen_rate double, handoff_n bigint, handoff_rate double, first_reply_sla_n bigint,
+    first_reply_sla_share double, resolution_sla_n bigint, resolution_sla_share double,
+    csat_n bigint, csat double
+);
+
+create table marts.mart_service_backlog (
+    calendar_date date, team text, opened bigint, reopened bigint, solved bigint,
+    open_at_end bigint, age_days_p50 double
+);
+
+create table marts.mart_failure_demand (
+    period_grain text, segment text, reason text, proxy_id text, proxy_name text, rule text,
+    contacts bigint, share_of_contacts double, share_lower double, share_upper double,
+    is_too_few boolean, cost_amount decimal(18,2), currency text
+);
+
+create table marts.mart_self_service (
+    period_grain text, segment text, page text, attempts bigint, succeeded bigint, failed bigint,
+    undecided bigint, success_rate double, success_lower double, success_upper double,
+    is_too_few boolean, failure_cost_amount decimal(18,2), currency text
+);
+
+create table marts.mart_cost_to_serve (
+    cost_level text, level_value text, channel_id text, contacts bigint, share_of_contacts double,
+    cost_amount decimal(18,2), share_of_cost double, contacting_customers bigint,
+    cost_per_customer_amount decimal(18,2), currency text
+);
+
+create table marts.mart_channel_switching (
+    segment text, change_kind text, from_value text, to_value text, changes bigint, chains bigint,
+    share_of_chains double, share_lower double, share_upper double, is_too_few boolean,
+    rated bigint, satisfied_share double, unchanged_rated bigint,
+    unchanged_satisfied_share double, is_satisfaction_different boolean, hours_p50 double,
+    unchanged_hours_p50 double
+);
+
+create table marts.mart_retention (
+    period_grain text, period_start date, period_end date, is_complete boolean, segment text,
+    churn_basis text, currency text, customers_at_start bigint, new_customers bigint,
+    lost_customers bigint, customers_at_end bigint, churn_rate double, churn_rate_lower double,
+    churn_rate_upper double, has_enough_customers boolean, start_mrr_amount decimal(18,2),
+    new_mrr_amount decimal(18,2), reactivated_mrr_amount decimal(18,2),
+    expansion_mrr_amount decimal(18,2), contraction_mrr_amount decimal(18,2),
+    lost_mrr_amount decimal(18,2), end_mrr_amount decimal(18,2),
+    gross_revenue_retention_rate double, net_revenue_retention_rate double,
+    arpu_amount decimal(18,2), repeat_rate double
+);
+
+create table marts.mart_acquisition (
+    period_grain text, period_start date, period_end date, is_complete boolean,
+    marketing_channel text, currency text,
+    spend_amount decimal(18,2), visitors bigint, visitor_conversion_rate double, trials bigint,
+    trial_conversion_rate double, credited_customers double, cac_amount decimal(18,2),
+    payback_months double, cac_status text, attribution text
+);
+
+create table marts.mart_repurchase_cycle (
+    dimension text, dimension_value text, gap_count bigint, observed_gap_count bigint,
+    open_gap_count bigint, quartile_1_days bigint, median_days bigint, median_days_lower bigint,
+    median_days_upper bigint, quartile_3_days bigint, median_status text, stated_days bigint,
+    compared_with_stated text
+);
