@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
@@ -65,6 +65,20 @@ class Context:
     def touchpoint(self, touchpoint_id: object) -> str:
         """Return the display name of a touchpoint; an unnamed one is shown by its id in words."""
         return self.touchpoint_names.get(str(touchpoint_id), formats.label(touchpoint_id))
+
+    def labels(self, customer_ids: Iterable[object]) -> dict[str, str]:
+        """Return the published label of each of these customers."""
+        found = self.marts.select(
+            "marts.mart_customer_360",
+            ("customer_id", "customer_label"),
+            where="list_contains($ids, customer_id)",
+            parameters={"ids": sorted({str(each) for each in customer_ids})},
+            order_by="customer_id",
+        )
+        return {
+            str(row["customer_id"]): str(row["customer_label"] or row["customer_id"])
+            for row in found.rows
+        }
 
     def has_profile(self, customer_id: object) -> bool:
         """Tell whether the customer view holds this customer."""

@@ -113,7 +113,8 @@ class PublishedMarts:
         where: str = "true",
         parameters: Mapping[str, object] | None = None,
         limit: int | None = None,
-        newest_per_customer: int | None = None,
+        first_per: tuple[str, ...] = ("customer_id",),
+        most_per: int | None = None,
     ) -> Selection:
         """Read named columns of one table.
 
@@ -131,8 +132,9 @@ class PublishedMarts:
             Values of the named parameters in ``where``.
         limit
             Most rows to read; None reads all.
-        newest_per_customer
-            Most rows to read for each ``customer_id``, first ones of ``order_by``; None reads all.
+        first_per, most_per
+            Read at most ``most_per`` rows, the first of ``order_by``, for each value of the columns
+            ``first_per``; None reads all.
 
         Returns
         -------
@@ -145,8 +147,8 @@ class PublishedMarts:
         total = self._count(f"select count(*) from {table} where {where}", names)
         if total == 0:
             return Selection(table=table, rows=(), total=0, absence=self._empty(table))
-        window = f"row_number() over (partition by customer_id order by {order_by})"
-        per = "" if newest_per_customer is None else f" qualify {window} <= {newest_per_customer}"
+        window = f"row_number() over (partition by {', '.join(first_per)} order by {order_by})"
+        per = "" if most_per is None else f" qualify {window} <= {most_per}"
         tail = "" if limit is None else f" limit {limit}"
         cursor = self._connection.execute(
             f"select {', '.join(columns)} from {table} where {where}{per} order by "
@@ -158,6 +160,13 @@ class PublishedMarts:
             for values in cursor.fetchall()
         )
         return Selection(table=table, rows=rows, total=total)
+
+    def has_column(self, table: str, column: str) -> bool:
+        """Tell whether a table of the snapshot has a column that older snapshots lack."""
+        if table not in self.tables:
+            return False
+        found = self._connection.execute(f"describe {table}").fetchall()
+        return column in {str(row[0]) for row in found}
 
     def counts(
         self,

@@ -164,13 +164,18 @@
         return;
       }
       const facts = make("dl", { class: "grid" }, ...customer.facts.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
-      const events = customer.events.map(([when, kind, touchpoint, channel, headline, detail]) => {
+      const events = customer.events.map(([when, kind, touchpoint, channel, headline, detail, felt, tone]) => {
         const item = make("li", { class: kind }, make("p", { class: "when" }, [when, touchpoint, channel].filter(Boolean).join(" · ")), make("p", {}, make("strong", {}, headline)));
+        if (felt) item.lastElementChild.append(make("span", { class: `felt ${tone}` }, felt));
         if (detail) item.append(make("p", { class: "detail", dir: "auto" }, detail));
         return item;
       });
+      const cases = customer.cases.map(([status, rule, line, cause, action]) => make("li", { class: status === "overdue" ? "overdue-case" : "case" },
+        make("strong", {}, rule), make("p", { class: "quiet" }, line), ...[cause, action].filter(Boolean).map((text) => make("p", { dir: "auto" }, text))));
       view.replaceChildren(
         make("h2", { dir: "auto" }, customer.label), make("p", { class: "quiet" }, [customer.line, customer.id].filter(Boolean).join(" · ")), facts,
+        make("h3", {}, "Open cases"),
+        cases.length ? make("ol", { class: "open-cases" }, ...cases) : make("p", { class: "quiet" }, "No case is open."),
         make("h3", {}, "What happened, newest first"),
         events.length ? make("ol", { class: "timeline" }, ...events) : make("p", { class: "quiet" }, "No event is recorded for this customer."));
     };
@@ -191,6 +196,23 @@
     search();
   }
 
+  // Every slice of a journey stands in the page; the choice shows one of them and hides the others.
+  function chooseSlice() {
+    const form = document.getElementById("slice-filter");
+    if (!form) return;
+    const choose = () => {
+      const name = `${form.elements.segment.value}|${form.elements.period.value}`;
+      for (const holder of document.querySelectorAll(".sliced")) {
+        const parts = [...holder.children].filter((part) => part.dataset.slice !== undefined);
+        const shown = parts.find((part) => part.dataset.slice === name) ?? parts.find((part) => part.dataset.slice === "");
+        for (const part of parts) part.hidden = part !== shown;
+      }
+      for (const note of document.querySelectorAll(".of-everybody")) note.hidden = name === "all|all";
+    };
+    onInput(form, choose);
+    choose();
+  }
+
   // On a phone the navigation is one long line: bring the current page into it.
   const navigation = document.querySelector(".navigation");
   const current = navigation.querySelector("[aria-current]");
@@ -199,5 +221,6 @@
   searchComments();
   filterCases();
   showCustomers();
+  chooseSlice();
   drawCharts().then(() => { document.documentElement.dataset.ready = "true"; });
 })();

@@ -72,6 +72,32 @@ def emotion_lane(steps: Sequence[Row], *, scale: float) -> Lane:
     return Lane(width=_STEP * len(steps), areas=tuple(areas), lines=tuple(lines), dots=tuple(dots))
 
 
+def satisfaction_lane(steps: Sequence[Row], *, minimum: int) -> Lane:
+    """Draw the share of satisfied answers, a line from 0 to 100%, broken where too few answered.
+
+    Parameters
+    ----------
+    steps
+        Steps of one journey in order, rows of ``mart_journey_map``.
+    minimum
+        Answers below which a share is not shown.
+    """
+    lines: list[tuple[str, str]] = []
+    dots: list[tuple[str, float, float]] = []
+    run: list[tuple[float, float]] = []
+    for x, step in zip(_centres(len(steps)), steps, strict=True):
+        share = formats.as_number(step["satisfaction"])
+        answers = formats.as_number(step["satisfaction_n"]) or 0
+        if share is None or answers < minimum:
+            lines += [("satisfied", _points(run))] if len(run) > 1 else []
+            run = []
+            continue
+        run.append((x, _HEIGHT * (1 - share)))
+        dots.append(("satisfied", x, round(_HEIGHT * (1 - share), 2)))
+    lines += [("satisfied", _points(run))] if len(run) > 1 else []
+    return Lane(width=_STEP * len(steps), areas=(), lines=tuple(lines), dots=tuple(dots))
+
+
 def _points(corners: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.2f}" for x, y in corners)
 

@@ -24,12 +24,20 @@ _CUSTOMER_COLUMNS = (
     "negative_comment_count", "interaction_count_90d", "usage_events_30d",
     "usage_events_previous_30d", "ticket_count_90d", "open_ticket_count", "payment_failures_180d",
     "current_stage_id", "lifecycle_state", "churn_probability_90d", "churn_reason_1",
-    "best_offer_id", "best_offer_propensity", "open_case_count",
+    "best_offer_id", "best_offer_propensity", "open_case_count", "plan_id", "seats",
+    "contract_months", "value_band", "recommended_action", "reopen_count_365d",
+    "transfer_count_365d", "late_delivery_count_365d", "refund_count_365d",
+    "latest_open_journey_id",
 )  # fmt: skip
 _EVENT_COLUMNS = (
     "customer_id", "occurred_at", "sequence", "kind", "touchpoint_id", "channel_id", "headline",
-    "detail",
+    "detail", "score", "score_metric", "sentiment",
 )  # fmt: skip
+_CASE_COLUMNS = (
+    "case_id", "customer_id", "rule_name", "cause", "team", "due_at", "status",
+    "recommended_action",
+)  # fmt: skip
+_TONES = ("positive", "neutral", "negative")
 
 
 def profiled(marts: PublishedMarts) -> tuple[str, ...]:
@@ -78,11 +86,16 @@ def build(context: Context) -> dict[str, object]:
         where="list_contains($ids, customer_id)",
         parameters=chosen,
         order_by="customer_id, occurred_at desc, sequence desc",
-        newest_per_customer=MOST_EVENTS,
+        most_per=MOST_EVENTS,
     )
-    timeline: dict[str, list[Row]] = {}
-    for row in events.rows:
-        timeline.setdefault(str(row["customer_id"]), []).append(row)
+    cases = context.marts.select(
+        "marts.mart_case_queue",
+        _CASE_COLUMNS,
+        where="list_contains($ids, customer_id)",
+        parameters=chosen,
+        order_by=CASE_ORDER,
+    )
+    timeline, queue = _by_customer(events.rows), _by_customer(cases.rows)
     by_id = {str(row["customer_id"]): row for row in profiles.rows}
     return {
         "absence": _absence(context, ids),
@@ -91,9 +104,18 @@ def build(context: Context) -> dict[str, object]:
         ).total,
         "most_events": MOST_EVENTS,
         "profiles": [
-            _profile(context, by_id[key], timeline.get(key, [])) for key in ids if key in by_id
+            _profile(context, by_id[key], timeline.get(key, []), queue.get(key, []))
+            for key in ids
+            if key in by_id
         ],
     }
+
+
+def _by_customer(rows: tuple[Row, ...]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row["customer_id"]), []).append(row)
+    return found
 
 
 def _absence(context: Context, ids: list[str]) -> str | None:
@@ -104,7 +126,7 @@ def _absence(context: Context, ids: list[str]) -> str | None:
     ).absence
 
 
-def _profile(context: Context, row: Row, events: list[Row]) -> dict[str, object]:
+def _profile(context: Context, row: Row, events: list[Row], cases: list[Row]) -> dict[str, object]:
     return {
         "id": row["customer_id"],
         "label": row["customer_label"] or row["customer_id"],
@@ -114,6 +136,7 @@ def _profile(context: Context, row: Row, events: list[Row]) -> dict[str, object]
             if row[name]
         ),
         "facts": _facts(row),
+        "cases": [_case(case) for case in cases],
         "events": [_event(context, event) for event in events],
     }
 
@@ -136,6 +159,9 @@ def _facts(row: Row) -> list[list[str]]:
             if row["tenure_days"] is not None
             else formats.NOTHING,
         ),
+        ("Plan", _plan(row)),
+        ("In the middle of", formats.label(row["latest_open_journey_id"])),
+        ("Worth to us", formats.label(row["value_band"])),
         ("Recurring revenue a month", formats.money(row["mrr_amount"], money)),
         ("Revenue so far", formats.money(row["lifetime_revenue_amount"], money)),
         (
@@ -156,6 +182,16 @@ def _facts(row: Row) -> list[list[str]]:
             f"{formats.number(row['ticket_count_90d'])} in 90 days, "
             f"{formats.number(row['open_ticket_count'])} open",
         ),
+        (
+            "Tickets, 365 days",
+            f"{formats.number(row['reopen_count_365d'])} times reopened, "
+            f"{formats.number(row['transfer_count_365d'])} times handed over",
+        ),
+        (
+            "Orders, 365 days",
+            f"{formats.number(row['late_delivery_count_365d'])} late, "
+            f"{formats.number(row['refund_count_365d'])} refunded",
+        ),
         ("Failed payments, 180 days", formats.number(row["payment_failures_180d"])),
         (
             "Probability of leaving, 90 days",
@@ -164,6 +200,7 @@ def _facts(row: Row) -> list[list[str]]:
             else "no forecast",
         ),
         ("Main reason", str(row["churn_reason_1"] or formats.NOTHING)),
+        ("What to do", str(row["recommended_action"] or formats.NOTHING)),
         (
             "Best offer",
             f"{formats.label(row['best_offer_id'])} "
@@ -176,6 +213,17 @@ def _facts(row: Row) -> list[list[str]]:
     return [list(fact) for fact in facts]
 
 
+def _plan(row: Row) -> str:
+    if row["plan_id"] is None:
+        return formats.NOTHING
+    parts = [formats.label(row["plan_id"])]
+    if row["seats"] is not None:
+        parts.append(f"{formats.number(row['seats'])} seats")
+    if row["contract_months"] is not None:
+        parts.append(f"{formats.number(row['contract_months'])} months")
+    return ", ".join(parts)
+
+
 def _event(context: Context, row: Row) -> list[str]:
     return [
         formats.moment(row["occurred_at"]),
@@ -184,6 +232,32 @@ def _event(context: Context, row: Row) -> list[str]:
         formats.label(row["channel_id"]) if row["channel_id"] else "",
         str(row["headline"] or ""),
         str(row["detail"] or ""),
+        *_felt(row),
+    ]
+
+
+def _felt(row: Row) -> tuple[str, str]:
+    """Say how it felt, by the score given or by the words, and with which tone to show it."""
+    said = str(row["sentiment"] or "")
+    score = ""
+    if row["score"] is not None:
+        metric = formats.sentence(row["score_metric"] or "score")
+        score = f"{metric} {formats.number(row['score'])}"
+    words = " · ".join(part for part in (score, said) if part)
+    return words, said if said in _TONES else "neutral"
+
+
+def _case(row: Row) -> list[str]:
+    due = f"due {formats.moment(row['due_at'])}" if row["due_at"] else "no due time"
+    return [
+        str(row["status"]),
+        str(row["rule_name"]),
+        ", ".join(
+            part
+            for part in (formats.label(row["status"]), due, formats.label(row["team"] or "no team"))
+        ),
+        str(row["cause"] or ""),
+        str(row["recommended_action"] or ""),
     ]
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from reporting import formats
+from dataclasses import dataclass
+from typing import Any
+
+from reporting import formats, slices
+from reporting.behind import MOST_LISTED, Listed, People, at_steps, lost_after
 from reporting.charts import journey_map
 from reporting.page import Context, Page
-from reporting.published import Row, Selection
+from reporting.published import PublishedMarts, Row, Selection
 
 _MAP_COLUMNS = (
     "journey_id", "journey_name", "segment", "step_number", "step_name", "touchpoint_id",
@@ -18,7 +22,9 @@ _MAP_COLUMNS = (
 _FUNNEL_COLUMNS = (
     "journey_id", "segment", "step_number", "step_name", "instances", "customers", "share_of_start",
     "share_of_previous", "dropped", "waiting", "is_significant_drop", "p_value", "counting_rule",
+    "is_required",
 )  # fmt: skip
+_FELT = ("positive_impact", "negative_impact", "comment_count")
 _PAIN_COLUMNS = (
     "touchpoint_id",
     "top_positive_theme",
@@ -29,70 +35,146 @@ _PAIN_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Shared:
+    """What every journey is drawn with."""
+
+    funnel: dict[str, dict[str, list[Row]]]
+    voices: dict[str, Row]
+    scale: float
+    reached: People
+    lost: People
+    minimum: int
+
+
 def build(context: Context) -> dict[str, object]:
-    """Collect map, funnel and comparison by segment of every journey."""
-    steps = context.marts.select(
-        "marts.mart_journey_map",
-        _MAP_COLUMNS,
-        where="period_grain = 'all'",
-        order_by="journey_id, segment, step_number",
-    )
-    funnel = context.marts.select(
-        "marts.mart_journey_funnel",
-        _FUNNEL_COLUMNS,
-        where="period_grain = 'all'",
-        order_by="journey_id, segment, step_number",
-    )
+    """Collect map, funnel and comparison by segment of every journey, slice by slice."""
+    steps = _read(context.marts, "marts.mart_journey_map", _MAP_COLUMNS)
+    funnel = _read(context.marts, "marts.mart_journey_funnel", _FUNNEL_COLUMNS)
     voices = context.marts.select(
         "marts.mart_touchpoint_impact", _PAIN_COLUMNS, order_by="touchpoint_id"
     )
-    by_touchpoint = {str(row["touchpoint_id"]): row for row in voices.rows}
-    whole = [row for row in steps.rows if row["segment"] == "all"]
-    scale = max(
-        (
-            formats.as_number(row[f"{side}_impact"]) or 0.0
-            for row in whole
-            for side in ("positive", "negative")
+    maps = {key: own for key, own in _by_journey(steps.rows).items() if own[slices.ALL]}
+    shared = _Shared(
+        funnel=_by_journey(funnel.rows),
+        voices={str(row["touchpoint_id"]): row for row in voices.rows},
+        scale=max(
+            (
+                formats.as_number(row[f"{side}_impact"]) or 0.0
+                for own in maps.values()
+                for row in own[slices.ALL]
+                for side in ("positive", "negative")
+            ),
+            default=0.0,
         ),
-        default=0.0,
+        reached=at_steps(context),
+        lost=lost_after(context),
+        minimum=context.minimum_sample_size,
     )
-    names = dict.fromkeys(str(row["journey_id"]) for row in whole)
+    journeys = [_journey(key, own, shared) for key, own in maps.items()]
     return {
-        "absence": steps.absence or (None if whole else "No data: no journey has been walked yet."),
+        "absence": steps.absence or (None if maps else "No data: no journey has been walked yet."),
         "minimum": context.minimum_sample_size,
-        "journeys": [_journey(key, whole, funnel, scale, by_touchpoint) for key in names],
+        "choices": slices.choices(
+            str(part["name"]) for journey in journeys for part in journey["slices"]
+        ),
+        "journeys": journeys,
     }
 
 
-def _journey(
-    key: str, whole: list[Row], funnel: Selection, scale: float, voices: dict[str, Row]
-) -> dict[str, object]:
-    steps = [row for row in whole if row["journey_id"] == key]
-    own = [row for row in funnel.rows if row["journey_id"] == key]
-    main = [row for row in own if row["segment"] == "all"]
-    flags = {row["step_number"]: row for row in main}
-    started = bool(formats.as_number(steps[0]["instances"]))
+def _read(marts: PublishedMarts, table: str, columns: tuple[str, ...]) -> Selection:
+    """Read a table whose rows are split by period in newer snapshots and were not in older ones."""
+    periods = slices.period_columns(marts, table)
+    order = ", ".join(("journey_id", "segment", *periods, "step_number"))
+    return marts.select(table, (*columns, *periods), order_by=order)
+
+
+def _by_journey(rows: tuple[Row, ...]) -> dict[str, dict[str, list[Row]]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row["journey_id"]), []).append(row)
+    return {key: slices.by_slice(own) for key, own in found.items()}
+
+
+def _journey(key: str, own: dict[str, list[Row]], shared: _Shared) -> dict[str, Any]:
+    whole = own[slices.ALL]
+    funnel = shared.funnel.get(key, {})
+    sizes = {name: int(formats.as_number(rows[0]["instances"]) or 0) for name, rows in own.items()}
+    started = bool(sizes[slices.ALL])
     return {
         "id": key,
-        "name": steps[0]["journey_name"],
-        "owner": steps[0]["owner_team"],
+        "name": whole[0]["journey_name"],
+        "owner": whole[0]["owner_team"],
         "started": started,
-        "headline": _headline(main),
+        "slices": [
+            _slice(name, own[name], whole, funnel.get(name, []), shared)
+            for name in slices.offered(sizes, shared.minimum)
+        ]
+        if started
+        else [],
+        "counting_rule": next((row["counting_rule"] for row in funnel.get(slices.ALL, [])), ""),
+        "segments": _by_segment(funnel),
+    }
+
+
+def _slice(
+    name: str, steps: list[Row], whole: list[Row], funnel: list[Row], shared: _Shared
+) -> dict[str, object]:
+    """Put what the slice counts beside what is only known of everybody: comments."""
+    flags = {row["step_number"]: row for row in funnel}
+    felt = {row["step_number"]: row for row in whole}
+    lived = [
+        row | {side: felt[row["step_number"]][side] for side in _FELT}
+        for row in steps
+        if row["step_number"] in felt
+    ]
+    people = name == slices.ALL
+    return {
+        "name": name,
+        "headline": _headline(funnel),
         "steps": [
             {
                 "row": row,
-                "voice": voices.get(str(row["touchpoint_id"]), {}),
+                "voice": shared.voices.get(str(row["touchpoint_id"]), {}),
                 "time": journey_map.time_bar(row),
                 "funnel": flags.get(row["step_number"]),
             }
-            for row in steps
+            for row in lived
         ],
-        "volume": journey_map.volume_lane(steps),
-        "emotion": journey_map.emotion_lane(steps, scale=scale),
-        "funnel": main,
-        "counting_rule": main[0]["counting_rule"] if main else "",
-        "segments": _by_segment(own),
+        "volume": journey_map.volume_lane(lived),
+        "emotion": journey_map.emotion_lane(lived, scale=shared.scale),
+        "satisfaction": journey_map.satisfaction_lane(lived, minimum=shared.minimum),
+        "funnel": [
+            {
+                "row": row,
+                "reached": shared.reached.get((row["journey_id"], row["step_number"]), [])
+                if people
+                else [],
+                "lost": _lost(row, funnel, shared.lost) if people else [],
+            }
+            for row in funnel
+        ],
     }
+
+
+def _lost(row: Row, funnel: list[Row], lost: People) -> list[Listed]:
+    """List who was lost before a required step: those who got no further than the steps before it.
+
+    Steps count in order only, so whoever reached a later step has reached this one; the steps
+    before it go back to the last required one.
+    """
+    if not row["dropped"] or not row["is_required"]:
+        return []
+    before = [step for step in funnel if step["step_number"] < row["step_number"]]  # type: ignore[operator]
+    required = [step["step_number"] for step in before if step["is_required"]]
+    first = max((int(str(number)) for number in required), default=0)
+    found = [
+        each
+        for step in before
+        if int(str(step["step_number"])) >= first
+        for each in lost.get((row["journey_id"], step["step_number"]), [])
+    ]
+    return found[:MOST_LISTED]
 
 
 def _headline(funnel: list[Row]) -> str:
@@ -116,8 +198,9 @@ def _headline(funnel: list[Row]) -> str:
     )
 
 
-def _by_segment(rows: list[Row]) -> dict[str, object] | None:
+def _by_segment(funnel: dict[str, list[Row]]) -> dict[str, object] | None:
     """Arrange share of start by segment and step; None when only the whole is known."""
+    rows = [row for name, own in funnel.items() if name.endswith("|all") for row in own]
     segments = [
         name for name in dict.fromkeys(str(row["segment"]) for row in rows) if name != "all"
     ]

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from reporting.site import build_site
-from tests.reporting import snapshot_customers, snapshot_voice
+from tests.reporting import snapshot_customers, snapshot_money, snapshot_paths, snapshot_voice
 from tests.reporting.snapshot_voice import Rows
 
 SCHEMA = Path(__file__).with_name("published.sql")
@@ -23,6 +23,9 @@ def all_rows() -> Rows:
         {"marts.fct_cx_metrics": snapshot_voice.metrics(random_)}
         | snapshot_voice.journeys()
         | snapshot_voice.voice()
+        | snapshot_paths.paths()
+        | snapshot_money.service()
+        | snapshot_money.money()
         | snapshot_customers.customers(random_)
         | snapshot_customers.forecasts()
         | snapshot_customers.quality()

@@ -11,14 +11,14 @@ create table marts.fct_cx_metrics (
 );
 
 create table marts.mart_journey_funnel (
-    journey_id text, segment text, period_grain text, step_number bigint, step_name text, touchpoint_id text,
-    instances bigint, customers bigint, share_of_start double, share_of_previous double,
+    journey_id text, segment text, period_grain text, period_start date, step_number bigint, step_name text, touchpoint_id text,
+    is_required boolean, instances bigint, customers bigint, share_of_start double, share_of_previous double,
     dropped bigint, waiting bigint, is_significant_drop boolean, p_value double, counting_rule text
 );
 
 create table marts.mart_journey_map (
-    journey_id text, journey_name text, segment text, period_grain text, step_number bigint, step_name text,
-    touchpoint_id text, touchpoint_name text, stage_id text, instances bigint,
+    journey_id text, journey_name text, segment text, period_grain text, period_start date, step_number bigint,
+    step_name text, touchpoint_id text, touchpoint_name text, stage_id text, instances bigint,
     share_of_start double, drop_off_rate double, hours_p50 double, hours_p90 double, hours_from_previous_p50 double,
     expected_hours double, satisfaction double, satisfaction_n bigint, effort_easy_share double,
     effort_n bigint, positive_impact double, negative_impact double, comment_count bigint,
@@ -58,12 +58,16 @@ create table marts.mart_customer_360 (
     usage_events_previous_30d bigint, active_features_90d bigint, ticket_count_90d bigint,
     open_ticket_count bigint, median_resolution_hours double, payment_failures_180d bigint,
     current_stage_id text, lifecycle_state text, rfm_segment text, churn_probability_90d double,
-    churn_reason_1 text, best_offer_id text, best_offer_propensity double, open_case_count bigint
+    churn_reason_1 text, best_offer_id text, best_offer_propensity double, open_case_count bigint, plan_id text,
+    seats bigint, contract_months bigint, value_band text, recommended_action text,
+    reopen_count_365d bigint, transfer_count_365d bigint, late_delivery_count_365d bigint,
+    refund_count_365d bigint, latest_open_journey_id text
 );
 
 create table marts.mart_customer_timeline (
     customer_id text, occurred_at timestamp, sequence bigint, kind text, touchpoint_id text,
-    channel_id text, headline text, detail text, source_name text
+    channel_id text, headline text, detail text, source_name text, score double, score_metric text,
+    sentiment text
 );
 
 create table marts.mart_churn_risk (
@@ -144,4 +148,114 @@ create table marts.mart_quality_scorecard (
     mart_name text, as_of_date date, owner text, grade text, is_latest boolean, reasons text,
     row_count bigint, rule_count bigint, evaluated_count bigint, oldest_stream_days double,
     largest_quarantine_share double
+);
+
+create table marts.mart_journey_transitions (
+    journey_id text, segment text, period_grain text, period_start date, from_touchpoint_id text,
+    to_touchpoint_id text, transition_kind text, transitions bigint,
+    share_of_from double, return_count bigint, channel_switch_count bigint, hand_off_count bigint,
+    hours_p50 double, hours_p90 double
+);
+
+create table marts.mart_journey_variants (
+    journey_id text, segment text, period_grain text, period_start date, variant_rank bigint,
+    variant_id text, path text, variant_count bigint, instances bigint, customers bigint,
+    share double, completed bigint, abandoned bigint, open_instances bigint,
+    completion_rate double, duration_hours_p50 double
+);
+
+create table marts.mart_journey_deviations (
+    journey_id text, segment text, period_grain text, period_start date, deviation text,
+    step_number bigint, touchpoint_id text, instances bigint, customers bigint, share double,
+    completion_rate double, completion_rate_without double
+);
+
+create table marts.mart_journey_conformance (
+    journey_id text, segment text, period_grain text, period_start date, instances bigint,
+    completed bigint, abandoned bigint, open_instances bigint, fitness double,
+    in_order_share double, in_order_lower double, in_order_upper double, as_designed_share double,
+    return_share double
+);
+
+create table marts.fct_journeys (
+    journey_instance_id text, journey_id text, customer_id text, segment text, started_at timestamp,
+    outcome text, last_step_number bigint, variant_id text
+);
+
+create table marts.fct_journey_steps (
+    journey_step_id text, journey_instance_id text, journey_id text, customer_id text,
+    step_number bigint, touchpoint_id text, reached_at timestamp, hours_from_start double,
+    is_late boolean, visit_count bigint
+);
+
+create table marts.fct_journey_visits (
+    journey_instance_id text, journey_id text, visit_number bigint, customer_id text,
+    touchpoint_id text, occurred_at timestamp, is_declared boolean
+);
+
+create table marts.mart_service_performance (
+    period_grain text, dimension text, dimension_value text, tickets bigint, is_too_few boolean,
+    first_reply_hours_p50 double, first_reply_hours_p90 double, resolution_hours_p50 double,
+    resolution_hours_p90 double, touch_n bigint, one_touch_share double, reopen_n bigint,
+    reopen_rate double, handoff_n bigint, handoff_rate double, first_reply_sla_n bigint,
+    first_reply_sla_share double, resolution_sla_n bigint, resolution_sla_share double,
+    csat_n bigint, csat double
+);
+
+create table marts.mart_service_backlog (
+    calendar_date date, team text, opened bigint, reopened bigint, solved bigint,
+    open_at_end bigint, age_days_p50 double
+);
+
+create table marts.mart_failure_demand (
+    period_grain text, segment text, reason text, proxy_id text, proxy_name text, rule text,
+    contacts bigint, share_of_contacts double, share_lower double, share_upper double,
+    is_too_few boolean, cost_amount decimal(18,2), currency text
+);
+
+create table marts.mart_self_service (
+    period_grain text, segment text, page text, attempts bigint, succeeded bigint, failed bigint,
+    undecided bigint, success_rate double, success_lower double, success_upper double,
+    is_too_few boolean, failure_cost_amount decimal(18,2), currency text
+);
+
+create table marts.mart_cost_to_serve (
+    cost_level text, level_value text, channel_id text, contacts bigint, share_of_contacts double,
+    cost_amount decimal(18,2), share_of_cost double, contacting_customers bigint,
+    cost_per_customer_amount decimal(18,2), currency text
+);
+
+create table marts.mart_channel_switching (
+    segment text, change_kind text, from_value text, to_value text, changes bigint, chains bigint,
+    share_of_chains double, share_lower double, share_upper double, is_too_few boolean,
+    rated bigint, satisfied_share double, unchanged_rated bigint,
+    unchanged_satisfied_share double, is_satisfaction_different boolean, hours_p50 double,
+    unchanged_hours_p50 double
+);
+
+create table marts.mart_retention (
+    period_grain text, period_start date, period_end date, is_complete boolean, segment text,
+    churn_basis text, currency text, customers_at_start bigint, new_customers bigint,
+    lost_customers bigint, customers_at_end bigint, churn_rate double, churn_rate_lower double,
+    churn_rate_upper double, has_enough_customers boolean, start_mrr_amount decimal(18,2),
+    new_mrr_amount decimal(18,2), reactivated_mrr_amount decimal(18,2),
+    expansion_mrr_amount decimal(18,2), contraction_mrr_amount decimal(18,2),
+    lost_mrr_amount decimal(18,2), end_mrr_amount decimal(18,2),
+    gross_revenue_retention_rate double, net_revenue_retention_rate double,
+    arpu_amount decimal(18,2), repeat_rate double
+);
+
+create table marts.mart_acquisition (
+    period_grain text, period_start date, period_end date, is_complete boolean,
+    marketing_channel text, currency text,
+    spend_amount decimal(18,2), visitors bigint, visitor_conversion_rate double, trials bigint,
+    trial_conversion_rate double, credited_customers double, cac_amount decimal(18,2),
+    payback_months double, cac_status text, attribution text
+);
+
+create table marts.mart_repurchase_cycle (
+    dimension text, dimension_value text, gap_count bigint, observed_gap_count bigint,
+    open_gap_count bigint, quartile_1_days bigint, median_days bigint, median_days_lower bigint,
+    median_days_upper bigint, quartile_3_days bigint, median_status text, stated_days bigint,
+    compared_with_stated text
 );

@@ -56,6 +56,16 @@ def customers(random_: random.Random) -> Rows:
                 "churn_probability_90d": probability,
                 "churn_reason_1": "Use fell by 61 % in 30 days",
                 "open_case_count": 1,
+                "plan_id": "team",
+                "seats": 12,
+                "contract_months": 12,
+                "value_band": "high",
+                "recommended_action": "Call the account owner this week",
+                "reopen_count_365d": 2,
+                "transfer_count_365d": 1,
+                "late_delivery_count_365d": 0,
+                "refund_count_365d": 0,
+                "latest_open_journey_id": "support",
             }
         )
         timeline += [
@@ -85,6 +95,9 @@ def customers(random_: random.Random) -> Rows:
                         "channel_id": "email",
                         "headline": "Comment, negative",
                         "detail": HOSTILE[number % 5],
+                        "score": 3.0,
+                        "score_metric": "NPS",
+                        "sentiment": "negative",
                     },
                 )
             )

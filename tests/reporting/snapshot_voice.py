@@ -200,6 +200,7 @@ def journeys() -> Rows:
                     "journey_id": key,
                     "segment": segment,
                     "period_grain": "all",
+                    "period_start": date(2026, 4, 1),
                     "step_number": number,
                     "step_name": step,
                     "touchpoint_id": touchpoint,
@@ -233,6 +234,7 @@ def journeys() -> Rows:
                 funnels.append(
                     common
                     | {
+                        "is_required": True,
                         "customers": round(instances * 0.97),
                         "share_of_previous": None if number == 0 else instances / max(previous, 1),
                         "dropped": None if number == 0 else previous - instances,

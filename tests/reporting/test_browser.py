@@ -158,6 +158,10 @@ def test_a_customer_is_shown_when_linked_to(browser: webdriver.Chrome, site: Pat
     view = browser.find_element(By.ID, "customer-view")
     assert '<img src=x onerror="document.title=1">' in view.find_element(By.TAG_NAME, "h2").text
     assert len(view.find_elements(By.CSS_SELECTOR, ".timeline li")) == 3
+    felt = [each.text for each in view.find_elements(By.CSS_SELECTOR, ".felt.negative")]
+    assert felt == ["NPS 3 · negative"]
+    assert "No case is open." in view.text
+    assert "Team, 12 seats, 12 months" in view.text
     box = browser.find_element(By.CSS_SELECTOR, "#customer-search [name=words]")
     box.send_keys("brightwater")
     found = browser.find_elements(By.CSS_SELECTOR, "#customer-list button")
@@ -167,6 +171,73 @@ def test_a_customer_is_shown_when_linked_to(browser: webdriver.Chrome, site: Pat
     found[0].click()
     becomes(browser, "return document.querySelector('#customer-view h2').textContent", label)
     assert "Brightwater" in view.text
+
+
+def test_a_segment_and_a_month_of_real_paths_are_shown_when_chosen(
+    browser: webdriver.Chrome, site: Path
+) -> None:
+    show(browser, site / "paths.html")
+    form = browser.find_element(By.ID, "slice-filter")
+    section = browser.find_element(By.CSS_SELECTOR, ".sliced")
+    assert "160" in section.text
+    assert len(section.find_elements(By.CSS_SELECTOR, "svg.flow")) == 4
+    Select(form.find_element(By.NAME, "period")).select_by_value("2026-05")
+    assert section.text.startswith("JOURNEYS\n80\n") or section.text.startswith("Journeys\n80\n")
+    Select(form.find_element(By.NAME, "segment")).select_by_value("enterprise")
+    assert section.text.startswith("Too few.")
+    Select(form.find_element(By.NAME, "period")).select_by_value("all")
+    assert "Too few." not in section.text
+    assert [part.is_displayed() for part in section.find_elements(By.CSS_SELECTOR, ".flow")].count(
+        True
+    ) == 1
+
+
+def test_the_map_of_a_segment_is_shown_when_chosen(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "journeys.html")
+    section = browser.find_element(By.CSS_SELECTOR, ".sliced")
+    whole = section.find_element(By.CSS_SELECTOR, ".lead").text
+    Select(browser.find_element(By.NAME, "segment")).select_by_value("enterprise")
+    shown = [lead.text for lead in section.find_elements(By.CSS_SELECTOR, ".lead") if lead.text]
+    assert len(shown) == 1
+    assert shown[0] != whole
+    assert browser.find_element(By.CSS_SELECTOR, ".of-everybody").is_displayed()
+
+
+def test_a_customer_behind_a_path_is_reached_when_clicked(
+    browser: webdriver.Chrome, site: Path
+) -> None:
+    show(browser, site / "paths.html")
+    held = browser.find_elements(By.CSS_SELECTOR, "details.who")[1]
+    browser.execute_script("arguments[0].open = true; arguments[0].scrollIntoView()", held)
+    link = held.find_element(By.TAG_NAME, "a")
+    label = link.text
+    browser.execute_script("arguments[0].click()", link)
+    becomes(browser, "return document.querySelector('#customer-view h2')?.textContent", label)
+
+
+def test_no_label_of_the_flow_meets_another(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "paths.html")
+    boxes = browser.execute_script(
+        "const shown = '.sliced > :not([hidden]) .flow text';"
+        "return [...document.querySelectorAll(shown)].map((text) => {"
+        "const box = text.getBoundingClientRect();"
+        "return [box.left, box.top, box.right, box.bottom]; })"
+    )
+    assert len(boxes) == 8
+    for number, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[number + 1 :]:
+            apart = right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
+            assert apart, (number, boxes)
+
+
+def test_open_cases_stand_above_what_happened_when_there_are_any(
+    browser: webdriver.Chrome, site: Path
+) -> None:
+    show(browser, site / "customers.html", fragment="#customer=c000")
+    view = browser.find_element(By.ID, "customer-view")
+    (case,) = view.find_elements(By.CSS_SELECTOR, ".open-cases li")
+    assert "Call within two business days" in case.text
+    assert view.text.index("Call within two business days") < view.text.index("What happened")
 
 
 def test_an_empty_site_opens_without_a_complaint(

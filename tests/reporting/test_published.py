@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.charts.figure import Figure, Table, safe_json
-from reporting.charts.journey_map import emotion_lane, time_bar, volume_lane
+from reporting.charts.journey_map import (
+    emotion_lane,
+    satisfaction_lane,
+    time_bar,
+    volume_lane,
+)
 from reporting.published import PublishedMarts, Selection
 from tests.reporting.snapshot_voice import Rows
 
@@ -110,3 +115,12 @@ def test_times_share_one_line_when_a_step_has_an_expected_time() -> None:
     assert bar is not None
     assert (bar.typical, bar.slow, bar.expected) == (25.0, 100.0, 50.0)
     assert time_bar({"hours_p50": None, "hours_p90": None, "expected_hours": 24}) is None
+
+
+def test_the_satisfaction_line_breaks_when_too_few_answered() -> None:
+    answers = ((0.9, 40), (0.8, 30), (0.5, 29), (0.7, 200))
+    lane = satisfaction_lane(
+        [{"satisfaction": share, "satisfaction_n": n} for share, n in answers], minimum=30
+    )
+    assert lane.lines == (("satisfied", "50.0,10.00 150.0,20.00"),)
+    assert [(x, y) for _, x, y in lane.dots] == [(50.0, 10.0), (150.0, 20.0), (350.0, 30.0)]

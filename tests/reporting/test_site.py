@@ -37,8 +37,9 @@ def plain(text: str) -> str:
 
 def test_the_site_has_a_page_for_each_question_and_role() -> None:
     assert PAGES == [
-        "index.html", "risk.html", "scores.html", "journeys.html", "touchpoints.html",
-        "voice.html", "cases.html", "customers.html", "quality.html", "models.html",
+        "index.html", "money.html", "risk.html", "scores.html", "journeys.html", "paths.html",
+        "touchpoints.html", "voice.html", "service.html", "cases.html", "customers.html",
+        "quality.html", "models.html",
     ]  # fmt: skip
     assert {page.audience for page in pages()} == {
         "Leadership", "CX management", "Frontline", "Data stewards", "Analysts",

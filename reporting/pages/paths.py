@@ -1,0 +1,188 @@
+"""Real paths: the ways that customers really take through each journey."""
+
+from __future__ import annotations
+
+from reporting import formats, slices
+from reporting.behind import People, deviating, on_variants
+from reporting.charts.path_flow import flow
+from reporting.page import Context, Page
+from reporting.published import Row
+
+MOST_VARIANTS = 8
+MOST_DEVIATIONS = 10
+MOST_TRANSITIONS = 30
+_KEY = ("journey_id", "segment", "period_grain", "period_start")
+_ORDER = "journey_id, segment, period_grain, period_start"
+_TRANSITION_COLUMNS = (
+    *_KEY, "from_touchpoint_id", "to_touchpoint_id", "transition_kind", "transitions",
+    "share_of_from", "return_count", "channel_switch_count", "hand_off_count", "hours_p50",
+    "hours_p90",
+)  # fmt: skip
+_VARIANT_COLUMNS = (
+    *_KEY, "variant_rank", "variant_id", "path", "variant_count", "instances", "customers", "share",
+    "completed", "abandoned", "open_instances", "completion_rate", "duration_hours_p50",
+)  # fmt: skip
+_DEVIATION_COLUMNS = (
+    *_KEY, "deviation", "step_number", "touchpoint_id", "instances", "customers", "share",
+    "completion_rate", "completion_rate_without",
+)  # fmt: skip
+_CONFORMANCE_COLUMNS = (
+    *_KEY, "instances", "completed", "abandoned", "open_instances", "fitness", "in_order_share",
+    "in_order_lower", "in_order_upper", "as_designed_share", "return_share",
+)  # fmt: skip
+MEANINGS = {
+    "skipped": "required, without a visit, though the journey was completed or went on",
+    "out_of_order": "visited, but not in its turn",
+    "repeated": "required and visited more than once",
+    "late": "reached later than expected",
+    "undeclared": "on the way, though the design does not know it",
+}
+Sliced = dict[str, list[Row]]
+
+
+def build(context: Context) -> dict[str, object]:
+    """Collect flow, variants, deviations and conformance of every journey, slice by slice."""
+    marts = context.marts
+    conformance = marts.select(
+        "marts.mart_journey_conformance", _CONFORMANCE_COLUMNS, order_by=_ORDER
+    )
+    parts = {
+        "conformance": _by_journey(conformance.rows),
+        "transitions": _by_journey(
+            marts.select(
+                "marts.mart_journey_transitions", _TRANSITION_COLUMNS,
+                order_by=f"{_ORDER}, transitions desc, from_touchpoint_id, to_touchpoint_id",
+            ).rows
+        ),
+        "variants": _by_journey(
+            marts.select(
+                "marts.mart_journey_variants", _VARIANT_COLUMNS,
+                order_by=f"{_ORDER}, variant_rank, variant_id",
+            ).rows
+        ),
+        "deviations": _by_journey(
+            marts.select(
+                "marts.mart_journey_deviations", _DEVIATION_COLUMNS,
+                order_by=f"{_ORDER}, instances desc, deviation, step_number, touchpoint_id",
+            ).rows
+        ),
+    }  # fmt: skip
+    names, order = _declared(context)
+    shown = {
+        journey: slices.offered(
+            {name: slices.size(rows, "instances") for name, rows in own.items()},
+            context.minimum_sample_size,
+        )
+        for journey, own in parts["conformance"].items()
+        if own[slices.ALL]
+    }
+    people = _people(context, parts)
+    journeys = [
+        {
+            "id": journey,
+            "name": names.get(journey, formats.label(journey)),
+            "slices": [
+                _slice(context, journey, name, parts, people, order.get(journey, {}))
+                for name in offered
+            ],
+        }
+        for journey, offered in shown.items()
+    ]
+    return {
+        "absence": conformance.absence
+        or (None if journeys else "No data: no journey has been walked yet."),
+        "minimum": context.minimum_sample_size,
+        "choices": slices.choices(name for offered in shown.values() for name in offered),
+        "meanings": MEANINGS,
+        "journeys": journeys,
+    }
+
+
+def _by_journey(rows: tuple[Row, ...]) -> dict[str, Sliced]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row["journey_id"]), []).append(row)
+    return {journey: slices.by_slice(own) for journey, own in found.items()}
+
+
+def _declared(context: Context) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
+    """Return the name of each journey and the place of each touchpoint that it declares."""
+    names: dict[str, str] = {}
+    order: dict[str, dict[str, int]] = {}
+    for row in context.marts.select(
+        "marts.mart_journey_map",
+        ("journey_id", "journey_name", "step_number", "touchpoint_id"),
+        where="segment = 'all'",
+        order_by="journey_id, step_number, touchpoint_id",
+    ).rows:
+        journey = str(row["journey_id"])
+        names.setdefault(journey, str(row["journey_name"]))
+        places = order.setdefault(journey, {})
+        places.setdefault(str(row["touchpoint_id"]), int(str(row["step_number"])))
+    return names, order
+
+
+def _people(context: Context, parts: dict[str, dict[str, Sliced]]) -> People:
+    """List the customers behind the variants and deviations that are shown of everybody."""
+    variants = [
+        row["variant_id"]
+        for own in parts["variants"].values()
+        for row in own[slices.ALL][: MOST_VARIANTS + 1]
+    ]
+    return on_variants(context, variants) | deviating(context)
+
+
+def _slice(
+    context: Context,
+    journey: str,
+    name: str,
+    parts: dict[str, dict[str, Sliced]],
+    people: People,
+    order: dict[str, int],
+) -> dict[str, object]:
+    own = {part: rows.get(journey, {}).get(name, []) for part, rows in parts.items()}
+    listed = people if name == slices.ALL else {}
+    variants = own["variants"][:MOST_VARIANTS]
+    return {
+        "name": name,
+        "flow": flow(own["transitions"], context.touchpoint_names, order),
+        "conformance": own["conformance"][0],
+        "transitions": own["transitions"][:MOST_TRANSITIONS] if name == slices.ALL else [],
+        "transition_total": len(own["transitions"]),
+        "variants": [
+            {
+                "row": row,
+                "path": _path(context, row),
+                "people": listed.get((journey, row["variant_id"]), []),
+            }
+            for row in variants
+        ],
+        "variant_total": sum(int(str(row["variant_count"])) for row in own["variants"]),
+        "variant_shown": sum(int(str(row["variant_count"])) for row in variants),
+        "deviations": [
+            {
+                "row": row,
+                "people": listed.get((journey, row["deviation"], row["touchpoint_id"]), []),
+            }
+            for row in own["deviations"][:MOST_DEVIATIONS]
+        ],
+        "deviation_total": len(own["deviations"]),
+    }
+
+
+def _path(context: Context, row: Row) -> list[str]:
+    if row["variant_id"] == "(other)":
+        return [f"{formats.number(row['variant_count'])} rarer paths together"]
+    return [context.touchpoint(place) for place in str(row["path"]).split(" > ")]
+
+
+PAGE = Page(
+    slug="paths",
+    title="Real paths",
+    navigation="Real paths",
+    audience="CX management",
+    order=35,
+    summary="The ways that customers really take through each journey, where they turn back, and "
+    "what becomes of those who leave the designed path.",
+    build=build,
+)

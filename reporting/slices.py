@@ -1,0 +1,72 @@
+"""Slices of a journey that a reader may choose: one segment in one period, each with enough rows.
+
+A slice is named ``segment|period``, the period being ``all`` or a month such as ``2026-05``. Pages
+are built with every slice in them; the browser only shows one and hides the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from reporting import formats
+from reporting.published import PublishedMarts, Row
+
+ALL = "all|all"
+MOST_MONTHS = 12
+
+
+def period_columns(marts: PublishedMarts, table: str) -> tuple[str, ...]:
+    """Return the columns that name the period; none when the snapshot's table has no periods."""
+    has = marts.has_column(table, "period_grain") and marts.has_column(table, "period_start")
+    return ("period_grain", "period_start") if has else ()
+
+
+def slice_of(row: Row) -> str:
+    """Name the slice that a row belongs to; a row without a period is of all time."""
+    start = row.get("period_start")
+    month = row.get("period_grain") == "month" and isinstance(start, date)
+    return f"{row['segment']}|{f'{start:%Y-%m}' if month else 'all'}"
+
+
+def by_slice(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Collect the rows of each slice, everybody of all time first."""
+    found: dict[str, list[Row]] = {ALL: []}
+    for row in rows:
+        found.setdefault(slice_of(row), []).append(row)
+    return {name: found[name] for name in sorted(found, key=_order)}
+
+
+def offered(sizes: dict[str, int], minimum: int) -> tuple[str, ...]:
+    """Choose the slices to show: everybody, and what has ``minimum`` journeys in recent months."""
+    months = sorted({name.split("|")[1] for name in sizes} - {"all"}, reverse=True)[:MOST_MONTHS]
+    return tuple(
+        name
+        for name in sorted(sizes, key=_order)
+        if name == ALL or (sizes[name] >= minimum and name.split("|")[1] in {"all", *months})
+    )
+
+
+def choices(names: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """List the segments and periods to choose from, as values with their words."""
+    pairs = [name.split("|") for name in dict.fromkeys(names)]
+    segments = sorted({segment for segment, _ in pairs} - {"all"})
+    months = sorted({period for _, period in pairs} - {"all"}, reverse=True)
+    return {
+        "segments": [("all", "All customers"), *((name, formats.label(name)) for name in segments)],
+        "periods": [("all", "All time"), *((month, _month(month)) for month in months)],
+    }
+
+
+def size(rows: Sequence[Row], column: str) -> int:
+    """Return the greatest value of a count column over the rows of a slice."""
+    return max((int(formats.as_number(row[column]) or 0) for row in rows), default=0)
+
+
+def _order(name: str) -> tuple[bool, bool, str]:
+    segment, period = name.split("|")
+    return (segment != "all", period != "all", name)
+
+
+def _month(month: str) -> str:
+    return formats.period(date.fromisoformat(f"{month}-01"), "month")
