@@ -17,6 +17,10 @@ IMAGES = Path(__file__).parent / "images"
 PAGES = {
     "overview": "site/index.html",
     "journey_map": "site/journeys.html#onboarding",
+    "real_paths": "site/paths.html#support",
+    "service": "site/service.html#failure-demand",
+    "money": "site/money.html",
+    "customer": "site/customers.html",
     "touchpoint_impact": "site/touchpoints.html",
     "risk": "site/risk.html",
     "quality_report": "quality/index.html",

@@ -37,6 +37,7 @@ _CASE_COLUMNS = (
     "case_id", "customer_id", "rule_name", "cause", "team", "due_at", "status",
     "recommended_action",
 )  # fmt: skip
+Facts = tuple[tuple[str, str], ...]
 _TONES = ("positive", "neutral", "negative")
 
 
@@ -142,12 +143,13 @@ def _profile(context: Context, row: Row, events: list[Row], cases: list[Row]) ->
 
 
 def _facts(row: Row) -> list[list[str]]:
+    return [list(fact) for fact in (*_situation(row), *_dealings(row))]
+
+
+def _situation(row: Row) -> Facts:
+    """Say who the customer is to us and what they last answered."""
     money = row["currency"]
-    usage = (
-        f"{formats.number(row['usage_events_30d'])} (30 days before: "
-        f"{formats.number(row['usage_events_previous_30d'])})"
-    )
-    facts = (
+    return (
         (
             "State",
             formats.label(row["lifecycle_state"] or ("active" if row["is_active"] else None)),
@@ -170,6 +172,16 @@ def _facts(row: Row) -> list[list[str]]:
             if row["last_nps"] is not None
             else "none",
         ),
+    )
+
+
+def _dealings(row: Row) -> Facts:
+    """Say what they did and asked for of late, and what is forecast and advised."""
+    usage = (
+        f"{formats.number(row['usage_events_30d'])} (30 days before: "
+        f"{formats.number(row['usage_events_previous_30d'])})"
+    )
+    return (
         (
             "Comments",
             f"{formats.number(row['comment_count'])}, "
@@ -210,7 +222,6 @@ def _facts(row: Row) -> list[list[str]]:
         ),
         ("Open cases", formats.number(row["open_case_count"])),
     )
-    return [list(fact) for fact in facts]
 
 
 def _plan(row: Row) -> str:
