@@ -7,7 +7,9 @@
         ranked.*,
         case
             when ranked.p_value is not null
-                then least(1.0e0, min(ranked.p_value * ranked.family_size / ranked.family_rank) over (
+                then least(1.0e0, min(
+                    ranked.p_value * ranked.family_size / ranked.family_rank
+                ) over (
                     partition by {{ partition_by | join(', ') }}
                     order by ranked.family_rank desc
                     rows between unbounded preceding and current row

@@ -120,7 +120,7 @@ def test_map_holds_the_companys_view_against_what_customers_say(
     make_warehouse: MakeWarehouse,
 ) -> None:
     """Eight customers: four liked the first step, and of these three the whole; of the rest one."""
-    warehouse = map_warehouse(make_warehouse, minimum_sample_size=8)
+    warehouse = map_warehouse(make_warehouse, minimum_sample_size=8, journey_survey_days=14)
     declare(warehouse, PLAIN)
     with duckdb.connect(str(warehouse.path)) as connection:
         connection.execute(

@@ -132,6 +132,8 @@ select
     counted.instances,
     counted.customers,
     counted.instances * 1.0e0 / totals.instances as share,
+    cast(counted.completed as bigint) as completed,
+    cast(counted.abandoned as bigint) as abandoned,
     counted.completed * 1.0e0 / nullif(counted.completed + counted.abandoned, 0)
         as completion_rate,
     (totals.completed - counted.completed) * 1.0e0

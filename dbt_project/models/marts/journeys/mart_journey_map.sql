@@ -58,7 +58,10 @@ scores as (
         count(is_easy) as effort_n
     from verdicts
     group by grouping sets (
-        (touchpoint_id), (touchpoint_id, segment), (touchpoint_id, answer_month), (touchpoint_id, segment, answer_month)
+        (touchpoint_id),
+        (touchpoint_id, segment),
+        (touchpoint_id, answer_month),
+        (touchpoint_id, segment, answer_month)
     )
 ),
 
