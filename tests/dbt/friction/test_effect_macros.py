@@ -29,10 +29,13 @@ def test_the_difference_agrees_with_greenland_and_robins_when_strata_are_large(
         w * (a / n - c / m) for w, (a, n, c, m) in zip(weights, used, strict=True)
     ) / sum(weights)
     assert total / weight == pytest.approx(difference, rel=1e-12)
-    variance = sum(
-        w * w * (a * (n - a) / n**3 + c * (m - c) / m**3)
-        for w, (a, n, c, m) in zip(weights, used, strict=True)
-    ) / sum(weights) ** 2
+    variance = (
+        sum(
+            w * w * (a * (n - a) / n**3 + c * (m - c) / m**3)
+            for w, (a, n, c, m) in zip(weights, used, strict=True)
+        )
+        / sum(weights) ** 2
+    )
     # Two estimators of one variance, which agree in large strata.
     assert (difference * p + q) / weight**2 == pytest.approx(variance, rel=0.05)
 

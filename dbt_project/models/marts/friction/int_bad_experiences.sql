@@ -27,7 +27,8 @@ customers as (
     where not coalesce(is_test, false)
 ),
 
--- Words decide which touchpoint a comment is about; where they name none, the place it was given at.
+-- Words decide which touchpoint a comment is about; where they name none, the place it was given
+-- at.
 named as (
     select distinct
         feedback_id,

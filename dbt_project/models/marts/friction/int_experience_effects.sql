@@ -33,8 +33,8 @@ currencies as (
     where currency is not null
 ),
 
--- Those with the experience are followed from its first occurrence in the window, everybody from the
--- middle of the window; taking the ones from the others leaves those without it.
+-- Those with the experience are followed from its first occurrence in the window, everybody from
+-- the middle of the window; taking the ones from the others leaves those without it.
 followed as (
     select
         'everybody' as family,
@@ -281,7 +281,8 @@ summed as (
         {{ exact_sum(stratum_sato_q('e_1', 'n_1', 'e_0', 'n_0')) }} as sato_q,
         {{ exact_sum(stratum_difference('s_1', 'n_1', 's_0', 'n_0')) }} as spend_sum,
         {{ exact_sum(
-            'case when n_0 > 0 then q_1 - s_1 * 1.0e0 * s_1 / n_1 + q_0 - s_0 * 1.0e0 * s_0 / n_0 end'
+            'case when n_0 > 0 then q_1 - s_1 * 1.0e0 * s_1 / n_1'
+            ~ ' + q_0 - s_0 * 1.0e0 * s_0 / n_0 end'
         ) }} as spend_squares,
         sum(case when n_0 > 0 then n_1 + n_0 - 2 else 0 end) as spend_degrees
     from placed

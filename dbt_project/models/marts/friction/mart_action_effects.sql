@@ -143,7 +143,8 @@ lines as (
     from sums
 ),
 
--- Both lines together are the segmented regression: level and slope before, change of both at the fix.
+-- Both lines together are the segmented regression: level and slope before, change of both at the
+-- fix.
 series as (
     select
         before_lines.action_id,
