@@ -1,7 +1,8 @@
 {#- Intervals of effects as SQL expressions, in the manner of statistics.sql. -#}
 
 
-{#- Newcombe's hybrid interval (1998, method 10) of a difference of two shares, first minus second. -#}
+{#- Newcombe's hybrid interval (1998, method 10) of a difference of two shares, first minus
+    second. -#}
 {% macro newcombe_lower(successes_1, n_1, successes_2, n_2) -%}
     {{ newcombe_bound(successes_1, n_1, successes_2, n_2, '-') }}
 {%- endmacro %}
@@ -22,8 +23,8 @@
 {%- endmacro %}
 
 
-{#- Quantile of Student's t that belongs to var z_score, from the degrees of freedom: the expansion of
-    Cornish and Fisher, within 0.2 % from three degrees on and 0.01 % from seven. -#}
+{#- Quantile of Student's t that belongs to var z_score, from the degrees of freedom: the expansion
+    of Cornish and Fisher, within 0.2 % from three degrees on and 0.01 % from seven. -#}
 {% macro student_t_score(degrees) -%}
     {%- set z = var('z_score') -%}
     ({{ z }}e0
@@ -35,8 +36,8 @@
 {%- endmacro %}
 
 
-{#- Part of a Mantel-Haenszel risk difference that one stratum gives: its weight, the weighted difference, and
-    the weighted variance by Sato's estimator; all three are summed over the strata, and the difference
+{#- Part of a Mantel-Haenszel risk difference that one stratum gives: its weight, the weighted
+    difference, and the weighted variance by Sato's estimator; all three are summed over the strata, and the difference
     is sum ÷ sum of weights. Strata in which one side is empty give nothing. -#}
 {% macro stratum_weight(n_1, n_0) -%}
     (case when ({{ n_1 }}) > 0 and ({{ n_0 }}) > 0

@@ -11,7 +11,7 @@ import pytest
 
 from tests.dbt.conftest import MakeWarehouse, Warehouse
 from tests.dbt.journeys.oracle import Event
-from tests.dbt.journeys.test_journeys import (
+from tests.dbt.journeys.stories import (
     FULL,
     JOURNEY_MODELS,
     LOOPING,

@@ -7,7 +7,7 @@ from math import erfc, sqrt
 import pytest
 
 from tests.dbt.conftest import AS_OF, MakeWarehouse
-from tests.dbt.journeys.test_journeys import JOURNEY_MODELS, PLAIN, TEMPLATE, declare, load, story
+from tests.dbt.journeys.stories import JOURNEY_MODELS, PLAIN, TEMPLATE, declare, load, story
 
 MODELS = "mart_journey_deviations mart_journey_comparisons"
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.dbt.conftest import MakeWarehouse, Warehouse
-from tests.dbt.journeys.test_journeys import JOURNEY_MODELS, PLAIN, TEMPLATE, declare, load, story
+from tests.dbt.journeys.stories import JOURNEY_MODELS, PLAIN, TEMPLATE, declare, load, story
 
 MAP = (
     "int_survey_verdicts int_journey_satisfaction int_touchpoint_mentions int_journey_step_figures"

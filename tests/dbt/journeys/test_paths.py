@@ -10,7 +10,7 @@ import pytest
 
 from tests.dbt.conftest import AS_OF, MakeWarehouse, Warehouse
 from tests.dbt.journeys.oracle import Event, Instance, Journey, find_instances
-from tests.dbt.journeys.test_journeys import (
+from tests.dbt.journeys.stories import (
     FULL,
     JOURNEY_MODELS,
     LOOPING,
