@@ -14,6 +14,7 @@ JOURNEY_MODELS = (
     " fct_journey_steps fct_journeys mart_journey_funnel"
 )
 TEMPLATE = f"{CORE} {JOURNEY_MODELS}"
+# Touchpoints of the seed, under the short names that the cases use.
 TOUCHPOINTS = {
     "S": "subscription_start",
     "a": "first_login",

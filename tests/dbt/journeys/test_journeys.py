@@ -34,7 +34,6 @@ RECONCILIATION = (
     "assert_funnel_reconciles_with_journeys assert_journey_steps_are_interactions"
     " assert_journey_definitions_are_sound"
 )
-# Touchpoints of the seed, under the short names that the cases use.
 
 
 # Days count from 1 January 2026; the journey is given up after more than ten days of silence.
