@@ -44,7 +44,7 @@ passed as (
     inner join checkpoints on interactions.touchpoint_id = checkpoints.touchpoint_id
     where
         interactions.customer_id is not null
-        {%- if is_incremental() %}
+    {%- if is_incremental() %}
         and interactions.customer_id in (select scope_key from ({{ changed_scopes() }}))
         {%- endif %}
 ),
@@ -103,8 +103,8 @@ entries as (
         on
             passed.customer_id = rounds.customer_id
             and passed.stage_set = rounds.stage_set
-            and rounds.begins_at <= passed.occurred_at
-            and (rounds.next_begins_at is null or rounds.next_begins_at > passed.occurred_at)
+            and passed.occurred_at >= rounds.begins_at
+            and (rounds.next_begins_at is null or passed.occurred_at < rounds.next_begins_at)
     where
         passed.moves = 'forward'
         and (

@@ -5,13 +5,13 @@
     post_hook="{{ forget_consumed_changes() }}",
 ) }}
 
-{#- A full refresh counts on from the log that it replaces, so that whoever read that one notices. -#}
+{#- A full refresh counts on from the log that it replaces, so that who read that one notices. -#}
 {%- set last = namespace(number=0) -%}
 {%- if execute -%}
     {%- set log = adapter.get_relation(
         database=target.database, schema=this.schema, identifier=this.identifier
     ) -%}
-    {%- if log -%}
+{%- if log -%}
         {%- set last.number = run_query(
             'select coalesce(max(change_number), 0) from ' ~ log
         ).columns[0].values()[0] -%}
@@ -20,16 +20,12 @@
 
 with
 
-changed as (
-    select * from {{ ref('int_interactions_changed') }}
-),
-
 scopes as (
     {%- if stored_table('core', 'fct_interactions') %}
     select
         'customer' as scope_type,
         customer_id as scope_key
-    from changed
+    from {{ ref('int_interactions_changed') }}
     where customer_id is not null
 
     union
@@ -37,7 +33,7 @@ scopes as (
     select
         'related' as scope_type,
         {{ related_key('related_type', 'related_id') }} as scope_key
-    from changed
+    from {{ ref('int_interactions_changed') }}
     where related_id is not null
     {%- else %}
     select
@@ -51,3 +47,4 @@ select
     scope_type,
     scope_key
 from scopes
+-- depends_on: {{ ref('int_interactions_changed') }}

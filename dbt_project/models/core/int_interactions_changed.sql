@@ -1,6 +1,9 @@
 {%- set stored = stored_table('core', 'fct_interactions') -%}
 {%- set columns = interaction_columns() -%}
-{%- set same_load = "loads.source_name = rows.source_name and loads.load_id is not distinct from rows.load_id" -%}
+{%- set same_load = (
+    "loads.source_name = rows.source_name"
+    ~ " and loads.load_id is not distinct from rows.load_id"
+) -%}
 
 with
 
@@ -127,5 +130,6 @@ select
     {{ columns | join(', ') }}
 from mapped
 where 1 = 0
--- depends_on: {{ ref('int_interaction_loads') }}, {{ ref('int_customer_identities') }}, {{ ref('dim_customers') }}
+-- depends_on: {{ ref('int_interaction_loads') }}, {{ ref('int_customer_identities') }}
+-- depends_on: {{ ref('dim_customers') }}
 {% endif %}

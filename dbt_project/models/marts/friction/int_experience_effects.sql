@@ -212,9 +212,10 @@ remembered_in_everybody as (
     group by
         remembered.family,
         remembered.subject_id,
-        {% for column in strata.split(', ') -%}
-        outcomes.{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for column in strata.split(', ') -%}
+    outcomes.{{ column }}{{ ',' if not loop.last }}
+    
+{% endfor %}
 ),
 
 compared as (
@@ -233,9 +234,10 @@ compared as (
     from exposed
     left join everybody
         on
-            {% for column in strata.split(', ') -%}
-            exposed.{{ column }} = everybody.{{ column }}{{ ' and' if not loop.last }}
-            {% endfor %}
+    {% for column in strata.split(', ') -%}
+        exposed.{{ column }} = everybody.{{ column }}{{ ' and' if not loop.last }}
+    
+{% endfor %}
     left join remembered_in_everybody as known
         on
             exposed.family = known.family
@@ -316,23 +318,31 @@ select
     cast(estimated.all_exposed - estimated.exposed_customers as bigint) as unmatched_windows,
     estimated.is_enough,
     case when estimated.is_enough then estimated.difference end as churn_effect,
-    case when estimated.is_enough
-        then estimated.difference - {{ var('z_score') }}e0 * estimated.standard_error
+    case
+        when estimated.is_enough
+            then estimated.difference - {{ var('z_score') }}e0 * estimated.standard_error
     end as churn_effect_lower,
-    case when estimated.is_enough
-        then estimated.difference + {{ var('z_score') }}e0 * estimated.standard_error
+    case
+        when estimated.is_enough
+            then estimated.difference + {{ var('z_score') }}e0 * estimated.standard_error
     end as churn_effect_upper,
-    case when estimated.is_enough
-        then estimated.difference / nullif(estimated.standard_error, 0)
+    case
+        when estimated.is_enough
+            then estimated.difference / nullif(estimated.standard_error, 0)
     end as churn_z,
-    case when estimated.is_enough and currencies.currency_count = 1
-        then estimated.spend_difference
+    case
+        when estimated.is_enough and currencies.currency_count = 1
+            then estimated.spend_difference
     end as spend_effect,
-    case when estimated.is_enough and currencies.currency_count = 1
-        then estimated.spend_difference - {{ var('z_score') }}e0 * estimated.spend_standard_error
+    case
+        when estimated.is_enough and currencies.currency_count = 1
+            then
+                estimated.spend_difference - {{ var('z_score') }}e0 * estimated.spend_standard_error
     end as spend_effect_lower,
-    case when estimated.is_enough and currencies.currency_count = 1
-        then estimated.spend_difference + {{ var('z_score') }}e0 * estimated.spend_standard_error
+    case
+        when estimated.is_enough and currencies.currency_count = 1
+            then
+                estimated.spend_difference + {{ var('z_score') }}e0 * estimated.spend_standard_error
     end as spend_effect_upper,
     case when currencies.currency_count = 1 then currencies.currency end as currency
 from estimated

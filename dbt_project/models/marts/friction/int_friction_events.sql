@@ -29,7 +29,10 @@ interactions as (
     from {{ ref('fct_interactions') }}
     where
         not is_test
-        and touchpoint_id in (select touchpoint_id from {{ ref('friction_detectors') }})
+        and touchpoint_id in (
+            select friction_detectors.touchpoint_id
+            from {{ ref('friction_detectors') }} as friction_detectors
+        )
 ),
 
 contacts as (
@@ -45,7 +48,9 @@ help_views as (
     where
         customer_id is not null
         and touchpoint_id in (
-            select touchpoint_id from detectors where kind = 'failed_self_service'
+            select detectors.touchpoint_id
+            from detectors
+            where detectors.kind = 'failed_self_service'
         )
 ),
 

@@ -67,7 +67,7 @@ subscribed as (
     inner join subscription_changes
         on
             members.customer_id = subscription_changes.customer_id
-            and subscription_changes.changed_at <= members.starts_at
+            and members.starts_at >= subscription_changes.changed_at
             and coalesce(subscription_changes.valid_to, {{ end_of_time() }}) > members.starts_at
     group by members.customer_id, members.window_start
 ),
@@ -81,7 +81,7 @@ ordered as (
     inner join orders
         on
             members.customer_id = orders.customer_id
-            and orders.ordered_at < members.starts_at
+            and members.starts_at > orders.ordered_at
             and orders.ordered_at >= {{ add_days('members.starts_at', -365) }}
     where members.churn_basis = 'silence'
     group by members.customer_id, members.window_start
@@ -121,7 +121,8 @@ select
     valued.churn_basis,
     case
         when valued.started_at > valued.starts_at then 'began in the window'
-        when {{ seconds_between('valued.started_at', 'valued.starts_at') }}
+        when
+            {{ seconds_between('valued.started_at', 'valued.starts_at') }}
             < {{ var('new_customer_days') * 86400 }} then 'new'
         when {{ seconds_between('valued.started_at', 'valued.starts_at') }} < 365 * 86400
             then 'first year'

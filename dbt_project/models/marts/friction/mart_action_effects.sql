@@ -37,7 +37,8 @@ timed as (
             as days_since,
         least(
             cast({{ var('action_window_days') }} as bigint),
-            cast({{ dbt.datediff('actions.fixed_on', as_of_date(), 'day') }} as bigint) + 1
+            cast({{ dbt.datediff('actions.fixed_on', as_of_date(), 'day') }} as bigint)
+            + 1
             - journeys.abandon_after_days
         ) as window_days
     from actions
@@ -51,11 +52,13 @@ timed as (
 windows as (
     select
         *,
-        case when window_days > 0
-            then cast({{ add_days('cast(fixed_on as timestamp)', '-window_days') }} as date)
+        case
+            when window_days > 0
+                then cast({{ add_days('cast(fixed_on as timestamp)', '-window_days') }} as date)
         end as before_from,
-        case when window_days > 0
-            then cast({{ add_days('cast(fixed_on as timestamp)', 'window_days') }} as date)
+        case
+            when window_days > 0
+                then cast({{ add_days('cast(fixed_on as timestamp)', 'window_days') }} as date)
         end as after_until
     from timed
 ),
@@ -66,14 +69,18 @@ counted as (
         count(case when instances.is_decided and not instances.is_after then 1 end)
             as before_instances,
         count(
-            case when instances.is_decided and not instances.is_after and instances.is_reached
-                then 1 end
+            case
+                when instances.is_decided and not instances.is_after and instances.is_reached
+                    then 1
+            end
         ) as before_reached,
         count(case when instances.is_decided and instances.is_after then 1 end)
             as after_instances,
         count(
-            case when instances.is_decided and instances.is_after and instances.is_reached
-                then 1 end
+            case
+                when instances.is_decided and instances.is_after and instances.is_reached
+                    then 1
+            end
         ) as after_reached,
         count(case when not instances.is_decided then 1 end) as undecided_instances
     from windows
@@ -204,17 +211,17 @@ compared as (
 effects as (
     select
         compared.*,
-        before_reached * 1.0e0 / nullif(before_instances, 0) as before_rate,
-        after_reached * 1.0e0 / nullif(after_instances, 0) as after_rate,
-        case when status = 'measured' then
+        compared.before_reached * 1.0e0 / nullif(compared.before_instances, 0) as before_rate,
+        compared.after_reached * 1.0e0 / nullif(compared.after_instances, 0) as after_rate,
+        case when compared.status = 'measured' then
             {{ newcombe_lower(
                 'after_reached', 'after_instances', 'before_reached', 'before_instances'
             ) }} end as effect_lower,
-        case when status = 'measured' then
+        case when compared.status = 'measured' then
             {{ newcombe_upper(
                 'after_reached', 'after_instances', 'before_reached', 'before_instances'
             ) }} end as effect_upper,
-        case when status = 'measured' then
+        case when compared.status = 'measured' then
             {{ two_proportion_z(
                 'after_reached', 'after_instances', 'before_reached', 'before_instances'
             ) }} end as z
@@ -259,17 +266,25 @@ select
     before_instances,
     before_reached,
     case when status = 'measured' then before_rate end as before_rate,
-    case when status = 'measured'
-        then {{ wilson_lower('before_reached', 'before_instances') }} end as before_lower,
-    case when status = 'measured'
-        then {{ wilson_upper('before_reached', 'before_instances') }} end as before_upper,
+    case
+        when status = 'measured'
+            then {{ wilson_lower('before_reached', 'before_instances') }}
+    end as before_lower,
+    case
+        when status = 'measured'
+            then {{ wilson_upper('before_reached', 'before_instances') }}
+    end as before_upper,
     after_instances,
     after_reached,
     case when status = 'measured' then after_rate end as after_rate,
-    case when status = 'measured'
-        then {{ wilson_lower('after_reached', 'after_instances') }} end as after_lower,
-    case when status = 'measured'
-        then {{ wilson_upper('after_reached', 'after_instances') }} end as after_upper,
+    case
+        when status = 'measured'
+            then {{ wilson_lower('after_reached', 'after_instances') }}
+    end as after_lower,
+    case
+        when status = 'measured'
+            then {{ wilson_upper('after_reached', 'after_instances') }}
+    end as after_upper,
     undecided_instances,
     case when status = 'measured' then after_rate - before_rate end as effect,
     effect_lower,
@@ -291,7 +306,8 @@ select
         when status <> 'measured' then status
         when not is_significant then 'no significant difference'
         when level_change is null then 'difference, too few months to tell it from a trend'
-        when direction * case when direction > 0 then level_change_lower else level_change_upper end
+        when
+            direction * case when direction > 0 then level_change_lower else level_change_upper end
             > 0
             then 'difference beyond the trend'
         when

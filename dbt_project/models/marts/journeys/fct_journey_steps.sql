@@ -13,7 +13,7 @@ required_steps as (
     select * from {{ ref('int_journey_required_steps') }}
     where
         is_without_gap
-        {%- if is_incremental() %}
+    {%- if is_incremental() %}
         and scope_key in (select scope_key from ({{ changed_scopes() }}))
         {%- endif %}
 ),
@@ -56,8 +56,10 @@ optional_steps as (
         required_steps.scope_key,
         steps.step_number,
         steps.touchpoint_id,
-        min(case when visits.visit_number > required_steps.met_visit_number
-            then visits.occurred_at end) as reached_at,
+        min(case
+            when visits.visit_number > required_steps.met_visit_number
+                then visits.occurred_at
+        end) as reached_at,
         count(*) as visit_count
     from required_steps
     inner join steps

@@ -40,7 +40,7 @@ interactions as (
     from {{ ref('fct_interactions') }}
     where
         not is_test
-        {%- if is_incremental() %}
+    {%- if is_incremental() %}
         and (
             customer_id in (select scope_key from changed)
             or {{ related_key('related_type', 'related_id') }} in (select scope_key from changed)
@@ -85,7 +85,7 @@ in_order as (
     from candidates
     where
         scope_key is not null
-        {%- if is_incremental() %}
+    {%- if is_incremental() %}
         and scope_key in (select scope_key from changed)
         {%- endif %}
     window scope_order as (

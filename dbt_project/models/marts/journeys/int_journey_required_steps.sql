@@ -47,7 +47,7 @@ visits as (
             and visits.touchpoint_id = required_touchpoints.touchpoint_id
     where
         (visits.visit_number = 1 or required_touchpoints.touchpoint_id is not null)
-        {%- if is_incremental() %}
+    {%- if is_incremental() %}
         and visits.scope_key in (select scope_key from ({{ changed_scopes() }}))
         {%- endif %}
 ),

@@ -70,7 +70,7 @@ claimed as (
         verdicts.is_satisfied,
         row_number() over (
             partition by moments.journey_id, moments.step_number, verdicts.answer_id
-            order by moments.moment_at desc, moments.journey_instance_id
+            order by moments.moment_at desc, moments.journey_instance_id asc
         ) as claim_rank
     from verdicts
     inner join moments

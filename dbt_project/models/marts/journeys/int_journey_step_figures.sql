@@ -38,8 +38,10 @@ observed as (
         reached_steps.hours_from_previous,
         reached_steps.is_late,
         not reached_steps.is_late as is_in_time,
-        case when reached_steps.touchpoint_id <> journeys.end_touchpoint_id
-            then of_step.is_satisfied end as is_step_satisfied,
+        case
+            when reached_steps.touchpoint_id <> journeys.end_touchpoint_id
+                then of_step.is_satisfied
+        end as is_step_satisfied,
         of_whole.is_satisfied as is_whole_satisfied,
         case when instances.outcome <> 'open' then instances.outcome = 'completed' end
             as is_completed
@@ -80,25 +82,22 @@ counted as (
         sum(case when {{ first }} is not null and {{ second }} then 1 else 0 end)
             as {{ name }}_second,
         sum(case when {{ first }} and {{ second }} then 1 else 0 end) as {{ name }}_both
-        {%- endfor %}
+    {%- endfor %}
     from observed
-    group by grouping sets (
-        (journey_id, step_number),
-        (journey_id, segment, step_number),
-        (journey_id, start_month, step_number),
-        (journey_id, segment, start_month, step_number)
-    )
+    group by journey_id, step_number, cube(segment, start_month)
 ),
 
 correlated as (
     select
         *
         {%- for name, first, second in pairs %},
-        case when {{ name }}_n >= {{ var('minimum_sample_size') }}
-            then {{ phi_coefficient(
+        case
+            when {{ name }}_n >= {{ var('minimum_sample_size') }}
+                then {{ phi_coefficient(
                 name ~ '_n', name ~ '_first', name ~ '_second', name ~ '_both'
-            ) }} end as {{ name }}
-        {%- endfor %}
+            ) }}
+        end as {{ name }}
+    {%- endfor %}
     from counted
 )
 

@@ -14,7 +14,7 @@ customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
--- Words decide, as in mart_touchpoint_impact: the touchpoint that a comment was given at counts when
+-- Words decide, as in mart_touchpoint_impact: where a comment was given counts when
 -- its words name none.
 named as (
     select distinct

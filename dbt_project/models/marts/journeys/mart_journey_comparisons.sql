@@ -1,4 +1,5 @@
-{%- set day_after = "cast(" ~ add_days("cast(" ~ as_of_date() ~ " as timestamp)", 1) ~ " as date)" -%}
+{%- set today = "cast(" ~ as_of_date() ~ " as timestamp)" -%}
+{%- set day_after = "cast(" ~ add_days(today, 1) ~ " as date)" -%}
 
 with
 

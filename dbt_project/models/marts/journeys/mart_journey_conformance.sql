@@ -44,19 +44,14 @@ counted as (
             as as_designed,
         sum(case when has_returns then 1 else 0 end) as with_returns
     from judged
-    group by grouping sets (
-        (journey_id), (journey_id, segment), (journey_id, start_month), (journey_id, segment, start_month)
-    )
+    group by journey_id, cube(segment, start_month)
 )
 
 select
     journey_id,
     coalesce(segment, 'all') as segment,
     case when start_month is null then 'all' else 'month' end as period_grain,
-    case
-        when start_month is null then min(first_month) over (partition by journey_id)
-        else start_month
-    end as period_start,
+    coalesce(start_month, min(first_month) over (partition by journey_id)) as period_start,
     instances,
     cast(completed as bigint) as completed,
     cast(abandoned as bigint) as abandoned,

@@ -98,12 +98,12 @@ counted as (
         sum(case when instances.outcome = 'abandoned' then 1 else 0 end) as abandoned
     from deviations
     inner join instances on deviations.journey_instance_id = instances.journey_instance_id
-    group by grouping sets (
-        (journey_id, deviation, step_number, touchpoint_id),
-        (journey_id, segment, deviation, step_number, touchpoint_id),
-        (journey_id, start_month, deviation, step_number, touchpoint_id),
-        (journey_id, segment, start_month, deviation, step_number, touchpoint_id)
-    )
+    group by
+        instances.journey_id,
+        deviations.deviation,
+        deviations.step_number,
+        deviations.touchpoint_id,
+        cube(instances.segment, instances.start_month)
 ),
 
 totals as (
@@ -116,9 +116,7 @@ totals as (
         sum(case when outcome = 'completed' then 1 else 0 end) as completed,
         sum(case when outcome = 'abandoned' then 1 else 0 end) as abandoned
     from instances
-    group by grouping sets (
-        (journey_id), (journey_id, segment), (journey_id, start_month), (journey_id, segment, start_month)
-    )
+    group by journey_id, cube(segment, start_month)
 )
 
 select

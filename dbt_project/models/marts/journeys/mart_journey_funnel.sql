@@ -61,9 +61,8 @@ cells as (
         segment,
         start_month
     from instances
-    group by grouping sets (
-        (journey_id, segment), (journey_id, start_month), (journey_id, segment, start_month)
-    )
+    group by journey_id, cube(segment, start_month)
+    having segment is not null or start_month is not null
 
     union all
 
@@ -113,12 +112,7 @@ counted as (
         count(distinct customer_id) as customers,
         sum(is_open) as open_instances
     from progress
-    group by grouping sets (
-        (journey_id, step_number),
-        (journey_id, segment, step_number),
-        (journey_id, start_month, step_number),
-        (journey_id, segment, start_month, step_number)
-    )
+    group by journey_id, step_number, cube(segment, start_month)
 ),
 
 counted_periods as (

@@ -57,12 +57,7 @@ scores as (
         sum(case when is_easy then 1 else 0 end) as easy,
         count(is_easy) as effort_n
     from verdicts
-    group by grouping sets (
-        (touchpoint_id),
-        (touchpoint_id, segment),
-        (touchpoint_id, answer_month),
-        (touchpoint_id, segment, answer_month)
-    )
+    group by touchpoint_id, cube(segment, answer_month)
 ),
 
 -- What customers of an instance say from its start to its end, and for as long as they may answer.
@@ -96,12 +91,7 @@ moods as (
         count(distinct case when sentiment = 'positive' then feedback_id end) as positive_comments,
         count(distinct case when sentiment = 'negative' then feedback_id end) as negative_comments
     from own_comments
-    group by grouping sets (
-        (journey_id, touchpoint_id),
-        (journey_id, segment, touchpoint_id),
-        (journey_id, start_month, touchpoint_id),
-        (journey_id, segment, start_month, touchpoint_id)
-    )
+    group by journey_id, touchpoint_id, cube(segment, start_month)
 ),
 
 -- What most people name, in praise and in blame, over all customers and all time.
@@ -203,13 +193,15 @@ measured as (
             and funnel.touchpoint_id = moods.touchpoint_id
 ),
 
--- The company rates from 1 to 5, and customers are satisfied or not: both from 0 to 1. Importance is
+-- The company rates from 1 to 5, customers are satisfied or not: both from 0 to 1. Importance is
 -- relative to the most important step of the journey, in either view.
 compared as (
     select
         *,
-        case when satisfaction_n >= {{ var('minimum_sample_size') }}
-            then (rated_performance - 1) / 4.0e0 - satisfaction end as performance_gap,
+        case
+            when satisfaction_n >= {{ var('minimum_sample_size') }}
+                then (rated_performance - 1) / 4.0e0 - satisfaction
+        end as performance_gap,
         rated_importance * 1.0e0
         / max(case when importance is not null then rated_importance end) over cell
         - importance / case when max(importance) over cell > 0 then max(importance) over cell end

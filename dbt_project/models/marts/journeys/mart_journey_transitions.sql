@@ -63,12 +63,7 @@ counted as (
         percentile_cont(0.5) within group (order by seconds_from_previous) as seconds_p50,
         percentile_cont(0.9) within group (order by seconds_from_previous) as seconds_p90
     from placed
-    group by grouping sets (
-        (journey_id, from_touchpoint_id, to_touchpoint_id),
-        (journey_id, segment, from_touchpoint_id, to_touchpoint_id),
-        (journey_id, start_month, from_touchpoint_id, to_touchpoint_id),
-        (journey_id, segment, start_month, from_touchpoint_id, to_touchpoint_id)
-    )
+    group by journey_id, from_touchpoint_id, to_touchpoint_id, cube(segment, start_month)
 ),
 
 first_months as (

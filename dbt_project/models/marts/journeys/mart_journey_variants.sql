@@ -24,19 +24,14 @@ counted as (
         min(path_length) as path_length,
         min(journey_instance_id) as example_instance_id
     from instances
-    group by grouping sets (
-        (journey_id, variant_id),
-        (journey_id, segment, variant_id),
-        (journey_id, start_month, variant_id),
-        (journey_id, segment, start_month, variant_id)
-    )
+    group by journey_id, variant_id, cube(segment, start_month)
 ),
 
 ranked as (
     select
         *,
         row_number() over (
-            partition by journey_id, segment, start_month order by instances desc, variant_id
+            partition by journey_id, segment, start_month order by instances desc, variant_id asc
         ) as variant_rank
     from counted
 ),
