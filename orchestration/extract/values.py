@@ -141,6 +141,29 @@ def _from_cell(
             return as_text
 
 
+def iso_of_cell(cell: str, source_type: str, *, is_time: bool) -> str:
+    """Return the expression of a number's day and time as ISO text, to the second.
+
+    Parameters
+    ----------
+    is_time
+        Whether the sheet shows no day, so that a number below one is a time of day alone.
+    """
+    shift = DAYS_FROM_1900_TO_1904 if source_type == EXCEL_1904 else 0
+    counted = f"try_cast({cell} as double)"
+    moment = (
+        f"date_trunc('second', {_excel_moment(f'({counted} + {shift})')} + interval '0.5' second)"
+    )
+    day = f"strftime({moment}, '%Y-%m-%d')"
+    clock = f"strftime({moment}, '%H:%M:%S')"
+    whole = f"{day} || ' ' || {clock}"
+    if is_time:
+        iso = f"case when {counted} < 1 then {clock} else {whole} end"
+    else:
+        iso = f"case when {counted} = trunc({counted}) then {day} else {whole} end"
+    return f"coalesce({iso}, {cell})"
+
+
 def _excel_moment(days: str) -> str:
     """Return the time that a count of days since the end of 1899 stands for, to the millisecond."""
     first = f"case when {days} < {LEAP_DAY_THAT_WAS_NOT} then 31 else 30 end"
