@@ -6,7 +6,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from data_quality.tables import TableSpec
 from orchestration.extract.loader import load_stream
 from orchestration.extract.shapes import ColumnContract, StreamContract
 
+LOAD, CHECK = "load", "check"
+PARTS = (LOAD, CHECK)
 COLUMNS = (
     ColumnContract(name="event_id", type="string", required=True),
     ColumnContract(name="customer_id", type="string", required=True),
@@ -61,17 +63,18 @@ INTERACTIONS = """
 """
 
 
-def prepare(folder: Path, rows: int) -> None:
-    """Write the same events as CSV, as Parquet and as a warehouse table."""
-    for kind in ("csv", "parquet"):
-        (folder / kind).mkdir()
-    limits = {"threads": 2, "memory_limit": "2GB"}
-    with duckdb.connect(str(folder / "checked.duckdb"), config=limits) as connection:
-        connection.execute(f"create temp table events as {EVENTS.format(rows=rows)}")
-        connection.execute(f"copy events to '{folder}/csv/events.csv' (header)")
-        connection.execute(f"copy events to '{folder}/parquet/events.parquet'")
-        connection.execute("create schema core")
-        connection.execute(f"create table core.fct_interactions as {INTERACTIONS}")
+def prepare(folder: Path, rows: int, parts: Sequence[str]) -> None:
+    """Write the same events as CSV and Parquet for the part `LOAD`, as a table for `CHECK`."""
+    target = str(folder / "checked.duckdb")
+    with duckdb.connect(target, config={"threads": 2, "memory_limit": "2GB"}) as connection:
+        connection.execute(f"create temp view events as {EVENTS.format(rows=rows)}")
+        if LOAD in parts:
+            for kind, options in (("csv", "header"), ("parquet", "format parquet")):
+                (folder / kind).mkdir()
+                connection.execute(f"copy events to '{folder}/{kind}/events.{kind}' ({options})")
+        if CHECK in parts:
+            connection.execute("create schema core")
+            connection.execute(f"create table core.fct_interactions as {INTERACTIONS}")
 
 
 def contract(file_format: str) -> StreamContract:
@@ -174,35 +177,44 @@ class Case:
     """
 
     work: Callable[[Path], None]
+    part: str
     compared_with: str
     before: Callable[[], None] | None = None
 
 
 CASES: Mapping[str, Case] = {
-    "start of a process": Case(work=import_only, compared_with="start of a process"),
+    "start of a process": Case(work=import_only, part=CHECK, compared_with="start of a process"),
     "CSV, bare read": Case(
-        work=lambda folder: load_bare(folder, "csv"), compared_with="CSV, bare read"
+        work=lambda folder: load_bare(folder, "csv"), part=LOAD, compared_with="CSV, bare read"
     ),
     "CSV, contract and ledger": Case(
-        work=lambda folder: load_with_contract(folder, "csv"), compared_with="CSV, bare read"
+        work=lambda folder: load_with_contract(folder, "csv"),
+        part=LOAD,
+        compared_with="CSV, bare read",
     ),
     "Parquet, bare read": Case(
-        work=lambda folder: load_bare(folder, "parquet"), compared_with="Parquet, bare read"
+        work=lambda folder: load_bare(folder, "parquet"),
+        part=LOAD,
+        compared_with="Parquet, bare read",
     ),
     "Parquet, contract and ledger": Case(
         work=lambda folder: load_with_contract(folder, "parquet"),
+        part=LOAD,
         compared_with="Parquet, bare read",
     ),
     "start of the checker": Case(
-        work=lambda _: keep_duckdb_connections_open(), compared_with="checks, bare SQL"
+        work=lambda _: keep_duckdb_connections_open(), part=CHECK, compared_with="checks, bare SQL"
     ),
-    "checks, bare SQL": Case(work=check_in_bare_sql, compared_with="checks, bare SQL"),
+    "checks, bare SQL": Case(work=check_in_bare_sql, part=CHECK, compared_with="checks, bare SQL"),
     "checks, suite of expectations": Case(
         work=check_with_suite,
+        part=CHECK,
         compared_with="checks, bare SQL",
         before=keep_duckdb_connections_open,
     ),
-    "derived rules, profile": Case(work=profile_interactions, compared_with="checks, bare SQL"),
+    "derived rules, profile": Case(
+        work=profile_interactions, part=CHECK, compared_with="checks, bare SQL"
+    ),
 }
 
 

@@ -19,11 +19,11 @@ from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import literal
 from orchestration.extract.staging import (
     NUMBERED,
-    ROWS,
     Arrival,
     SourceColumns,
     StagedFile,
     checked_select,
+    keep_rows,
 )
 from orchestration.extract.text_files import FileProblemError, TextFile
 from orchestration.extract.text_reader import (
@@ -107,7 +107,7 @@ def _stage_quickly(
         bad_bytes=text.has_bad_bytes,
         others=[f"{_line_breaks(cells)} as _breaks"] if text.has_quotes else (),
     )
-    staged = connection.execute(f"create or replace temp table {ROWS} as {select}").fetchone()
+    staged = keep_rows(connection, select, file=text.path, spool=text.spool)
     if has_broken_quotes(connection):
         return None
     rejected = collect_rejects(connection, text)
@@ -120,7 +120,7 @@ def _stage_quickly(
     )
     if lines != text.line_count:
         return None
-    return (staged[0] if staged else 0) + rejected
+    return staged + rejected
 
 
 def _stage_carefully(

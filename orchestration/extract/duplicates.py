@@ -1,8 +1,7 @@
 """Rows that were seen before: which of those with one key is kept, and what becomes of the others.
 
 Only rows whose key occurs more than once, in the file or among the rows kept earlier, are compared;
-the others are told apart by sorting hashes of their keys, which takes a third of the time that the
-engine needs for counting them.
+the others are told apart by hashes of their keys.
 
 Of the rows of one key the highest version wins. Without a version a deletion wins, and else the row
 that came first. What decides between rows of one version is their content, not their arrival, so
@@ -12,10 +11,9 @@ that files loaded in any order leave the same rows.
 from __future__ import annotations
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 
 from orchestration.extract.checks import is_deletion, quoted_list
+from orchestration.extract.key_hashes import repeated_hashes
 from orchestration.extract.ledger import LandedFile
 from orchestration.extract.raw_table import deleted_table, kept_tables, raw_table
 from orchestration.extract.shapes import StreamContract
@@ -25,17 +23,12 @@ from orchestration.extract.staging import NUMBERED
 REPEATED = "throughline_repeated"
 VERDICTS = "throughline_verdicts"
 LOSERS = "throughline_losers"
-# Hashes of keys that are sorted in memory at once: 128 megabytes.
-HASHES_AT_ONCE = 1 << 24
 
 
 def find_duplicates(
     connection: duckdb.DuckDBPyConnection,
     contract: StreamContract,
     file: LandedFile,
-    *,
-    rows: int,
-    sound: str,
 ) -> bool:
     """Judge the staged rows without faults against each other and against those kept earlier.
 
@@ -45,20 +38,13 @@ def find_duplicates(
     ``deleted``), ``key_text``, and the place of the winner (``by_file``, null for the same file,
     ``by_line``). `LOSERS` are the lines of its staged rows.
 
-    Parameters
-    ----------
-    rows
-        Number of rows staged, about.
-    sound
-        Condition on staged rows without faults.
-
     Returns
     -------
     bool
         Whether there are any.
     """
     if contract.key:
-        _find_repeated_keys(connection, contract, rows=rows, sound=sound)
+        _find_repeated_keys(connection, contract)
         if not _has_rows(connection, REPEATED):
             return False
         _judge_keys(connection, contract)
@@ -73,12 +59,14 @@ def find_duplicates(
     return _has_rows(connection, VERDICTS)
 
 
-def _find_repeated_keys(
-    connection: duckdb.DuckDBPyConnection, contract: StreamContract, *, rows: int, sound: str
-) -> None:
-    """Make the table `REPEATED` of hashes of keys that stand more than once."""
+def _find_repeated_keys(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:
+    """Make the table `REPEATED` of hashes of keys that stand more than once.
+
+    Rows with faults count among them: they are sorted out where keys are compared, and looking for
+    faults here would read every column of a file.
+    """
     key_hash = f"hash({quoted_list(contract.key)})"
-    found = _repeated_within_file(connection, key_hash, rows=rows, sound=sound)
+    found = repeated_hashes(connection, f"select {key_hash} as key_hash from {NUMBERED}")
     connection.register("throughline_hashes", {"key_hash": found})
     connection.execute(
         f"create or replace temp table {REPEATED} as select key_hash from throughline_hashes"
@@ -88,26 +76,8 @@ def _find_repeated_keys(
         if _has_rows(connection, table):
             connection.execute(
                 f"insert into {REPEATED} select {key_hash} as key_hash from {table} "
-                f"where key_hash in (select {key_hash} from {NUMBERED} where {sound})"
+                f"where key_hash in (select {key_hash} from {NUMBERED})"
             )
-
-
-def _repeated_within_file(
-    connection: duckdb.DuckDBPyConnection, key_hash: str, *, rows: int, sound: str
-) -> npt.NDArray[np.uint64]:
-    parts = rows // HASHES_AT_ONCE + 1
-    repeated = [np.empty(0, dtype=np.uint64)]
-    for part in range(parts):
-        of_part = f"{key_hash} % {parts} = {part}" if parts > 1 else "true"
-        hashes = np.asarray(
-            connection.execute(
-                f"select {key_hash} as key_hash from {NUMBERED} where {sound} and {of_part}"
-            ).fetchnumpy()["key_hash"],
-            dtype=np.uint64,
-        )
-        hashes.sort()
-        repeated.append(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
-    return np.concatenate(repeated)
 
 
 def _judge_keys(connection: duckdb.DuckDBPyConnection, contract: StreamContract) -> None:

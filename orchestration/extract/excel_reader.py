@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from duckdb_extensions import import_extension  # type: ignore[import-untyped]  # has no types
 
+from orchestration.extract.cell_dates import DAY, TIME
 from orchestration.extract.headers import extra_object, match_columns
 from orchestration.extract.shapes import StreamContract
 from orchestration.extract.sql_text import identifier, literal, literals
@@ -19,11 +21,12 @@ from orchestration.extract.staging import (
 )
 from orchestration.extract.text_files import FileProblemError
 from orchestration.extract.text_reader import prepare_rejects
-from orchestration.extract.values import EXCEL, EXCEL_1904
+from orchestration.extract.values import EXCEL, EXCEL_1904, iso_of_cell
 from orchestration.extract.workbooks import Sheet, column_letters, lone_sheet
 
 EXTENSION = "excel"
 SHEET = "throughline_sheet"
+DATES = "throughline_dates"
 
 
 def stage_excel(
@@ -61,8 +64,14 @@ def stage_excel(
         raw_text=extra_object(list(zip(names, cells, strict=True))),
         extra=extra_object([(names[i], cells[i]) for i in range(len(cells)) if i not in known]),
     )
+    typed_cells = {
+        cells[position]
+        for column in contract.columns
+        if (position := positions[column.name]) is not None and column.type != "string"
+    }
+    shown = _as_shown(connection, sheet, kind, [cell for cell in cells if cell not in typed_cells])
     rows = (
-        f"(select *, rowid + 1 as _source_line from {SHEET} where rowid >= {header_row} "
+        f"(select *{shown}, rowid + 1 as _source_line from {SHEET} where rowid >= {header_row} "
         f"and coalesce({', '.join(cells)}) is not null)"
     )
     prepare_rejects(connection)
@@ -92,6 +101,37 @@ def _read_cells(connection: duckdb.DuckDBPyConnection, sheet: Sheet) -> list[str
         )
         raise FileProblemError(message) from error
     return [identifier(column_letters(number)) for number in range(1, sheet.last_column + 1)]
+
+
+def _as_shown(
+    connection: duckdb.DuckDBPyConnection, sheet: Sheet, kind: str, cells: list[str]
+) -> str:
+    """Return what replaces, in cells that stay text, numbers that the sheet shows as dates."""
+    places = [
+        (letters, row, shown)
+        for letters, rows in sheet.dates.items()
+        if identifier(letters) in cells
+        for row, shown in rows.items()
+    ]
+    if not places:
+        return ""
+    letters, rows, shown = zip(*places, strict=True)
+    table = pa.table({"letters": letters, "row": rows, "shown": shown})
+    connection.register("throughline_places", table)
+    connection.execute(f"create or replace temp table {DATES} as from throughline_places")
+    connection.unregister("throughline_places")
+    replaced = []
+    for cell in sorted({identifier(name) for name in letters}):
+        here = (
+            f"select row from {DATES} where letters = {literal(cell.strip(chr(34)))} and shown = "
+        )
+        replaced.append(
+            f"case when rowid + 1 in ({here}{literal(DAY)}) "
+            f"then {iso_of_cell(cell, kind, is_time=False)} "
+            f"when rowid + 1 in ({here}{literal(TIME)}) "
+            f"then {iso_of_cell(cell, kind, is_time=True)} else {cell} end as {cell}"
+        )
+    return f" replace ({', '.join(replaced)})"
 
 
 def _header(

@@ -9,7 +9,14 @@ from orchestration.extract.line_numbers import number_rows
 from orchestration.extract.long_lines import reject_long_lines, take_out_long_lines
 from orchestration.extract.shapes import ColumnContract, StreamContract
 from orchestration.extract.sql_text import literals
-from orchestration.extract.staging import ROWS, Arrival, SourceColumns, StagedFile, checked_select
+from orchestration.extract.staging import (
+    ROWS,
+    Arrival,
+    SourceColumns,
+    StagedFile,
+    checked_select,
+    keep_rows,
+)
 from orchestration.extract.text_files import TextFile
 from orchestration.extract.text_reader import (
     NEVER_IN_TEXT,
@@ -63,7 +70,7 @@ def stage_fixed_width(
         bad_bytes=text.has_bad_bytes,
         others=["line is null as _is_blank"],
     )
-    connection.execute(f"create or replace temp table {ROWS} as {select}")
+    keep_rows(connection, select, file=text.path, spool=text.spool)
     rejected = collect_rejects(connection, text)
     lines_read = number_rows(
         connection,

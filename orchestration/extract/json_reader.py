@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.extract.checks import Check
 from orchestration.extract.json_paths import first_key, holds_array, path_of, plain_steps, without
+from orchestration.extract.json_required import check_required_keys, found_keys
 from orchestration.extract.line_numbers import number_rows
 from orchestration.extract.long_lines import reject_long_lines, take_out_long_lines
 from orchestration.extract.shapes import StreamContract
@@ -22,6 +23,7 @@ from orchestration.extract.staging import (
     SourceColumns,
     StagedFile,
     checked_select,
+    keep_rows,
 )
 from orchestration.extract.text_files import FileProblemError, TextFile
 from orchestration.extract.text_reader import (
@@ -54,7 +56,8 @@ def stage_json(
     Raises
     ------
     FileProblemError
-        When a document does not hold an array of rows where the contract says.
+        When a document does not hold an array of rows where the contract says, or no row of the
+        file has a key that the contract requires.
     """
     kind = _kind(contract, text.path)
     if kind == "lines":
@@ -66,7 +69,8 @@ def stage_json(
             if kind == "array"
             else _records(connection, contract, text.path)
         )
-        rows_in = _stage_document(connection, contract, relation, arrival)
+        rows_in = _stage_document(connection, contract, text, relation, arrival)
+    check_required_keys(connection, contract)
     return StagedFile(rows_in=rows_in, warnings=_unknown_keys(connection, contract))
 
 
@@ -123,9 +127,9 @@ def _stage_lines(
         f"({_parsed(contract, lines)})",
         arrival=arrival,
         bad_bytes=text.has_bad_bytes,
-        others=["line is null as _is_blank"],
+        others=["line is null as _is_blank", *found_keys(contract)],
     )
-    connection.execute(f"create or replace temp table {ROWS} as {select}")
+    keep_rows(connection, select, file=text.path, spool=text.spool)
     rejected = collect_rejects(connection, text)
     # Blank lines are numbered with the rest and then left out, so that no line shifts.
     lines_read = number_rows(
@@ -145,6 +149,7 @@ def _stage_lines(
 def _stage_document(
     connection: duckdb.DuckDBPyConnection,
     contract: StreamContract,
+    text: TextFile,
     relation: str,
     arrival: Arrival,
 ) -> int:
@@ -154,13 +159,13 @@ def _stage_document(
         _columns(contract, "the entry of the array is no JSON object; correct it in the export"),
         f"({_parsed(contract, relation)})",
         arrival=arrival,
-        others=["false as _is_blank"],
+        others=["false as _is_blank", *found_keys(contract)],
     )
-    staged = connection.execute(f"create or replace temp table {ROWS} as {select}").fetchone()
+    rows = keep_rows(connection, select, file=text.path, spool=text.spool)
     connection.execute(
         f"create or replace temp view {NUMBERED} as select *, rowid + 1 as _source_line from {ROWS}"
     )
-    return int(staged[0]) if staged else 0
+    return rows
 
 
 def _records(connection: duckdb.DuckDBPyConnection, contract: StreamContract, path: Path) -> str:

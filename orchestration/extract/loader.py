@@ -33,7 +33,7 @@ from orchestration.extract.raw_table import (
     raw_table,
 )
 from orchestration.extract.shapes import StreamContract
-from orchestration.extract.staging import NUMBERED, Arrival, StagedFile
+from orchestration.extract.staging import NUMBERED, Arrival, StagedFile, spool_dir
 from orchestration.extract.text_files import (
     FileProblemError,
     readable_text,
@@ -184,7 +184,7 @@ def staged_file(
     FileProblemError
         When the file cannot be read, also while it is queried.
     """
-    with tempfile.TemporaryDirectory(prefix="throughline-", dir=_spool_dir(connection)) as spool:
+    with tempfile.TemporaryDirectory(prefix="throughline-", dir=spool_dir(connection)) as spool:
         known = with_known_format(contract, path)
         with problems_of(path, known.format):
             plain = unpacked(path, Path(spool))
@@ -203,15 +203,24 @@ def _keep_whole(
     """Keep the staged rows and the file's line in the ledger, or nothing at all."""
     connection.begin()
     try:
-        load = _keep(connection, contract, landed, staged, arrival)
-        if path.stat().st_size != landed.file_bytes:
-            raise FileProblemError(CHANGED)
+        try:
+            load = _keep(connection, contract, landed, staged, arrival)
+        except ledger.LedgerError:
+            # Rows that stay in the file are read again, and of one that grew they do not add up.
+            _check_unchanged(path, landed)
+            raise
+        _check_unchanged(path, landed)
         ledger.record(connection, landed, load, arrival.received_at)
     except BaseException:
         connection.rollback()
         raise
     connection.commit()
     return load
+
+
+def _check_unchanged(path: Path, landed: LandedFile) -> None:
+    if path.stat().st_size != landed.file_bytes:
+        raise FileProblemError(CHANGED)
 
 
 def _stage(
@@ -239,14 +248,12 @@ def _keep(
 ) -> FileLoad:
     """Move the staged rows to where they belong and return the counts, which add up."""
     stewardship.retract(connection, contract)
-    quarantined = ledger.quarantine_faults(connection, contract, landed, arrival.received_at)
-    withdrawn = duplicate = 0
+    quarantined = withdrawn = duplicate = 0
     if landed.is_correction and contract.key:
         withdrawn = replaced.withdraw_corrected(connection, contract, landed, arrival.received_at)
-    # Where the rows stay in the file, looking for faults again would cost as much as before.
-    only = "_faults is null" if quarantined else "true"
-    if duplicates.find_duplicates(connection, contract, landed, rows=staged.rows_in, sound=only):
-        quarantined += ledger.quarantine_conflicts(
+    only = "_faults is null"
+    if duplicates.find_duplicates(connection, contract, landed):
+        quarantined = ledger.quarantine_conflicts(
             connection, contract, landed, arrival.received_at, duplicates.VERDICTS
         )
         duplicate = _count(
@@ -259,6 +266,9 @@ def _keep(
         only += f" and _source_line not in (select _source_line from {duplicates.LOSERS})"
     with in_any_order(connection, rows=staged.rows_in):
         loaded = _insert(connection, contract, landed, only)
+    # Looking for faults reads the file once more, so it is done when rows are missing.
+    if loaded + quarantined + duplicate < staged.rows_in:
+        quarantined += ledger.quarantine_faults(connection, contract, landed, arrival.received_at)
     return FileLoad(
         file_name=landed.file_name,
         status="loaded",
@@ -316,13 +326,3 @@ def _count(connection: duckdb.DuckDBPyConnection, statement: str, *parameters: s
 
 def _naive_utc(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def _spool_dir(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """Return the folder where the engine spills: a copy belongs on the disk that has room."""
-    row = connection.execute("select current_setting('temp_directory')").fetchone()
-    folder = Path(row[0]) if row and row[0] else None
-    if folder is None or folder.name == ".tmp":
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
-    return str(folder)

@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
 
 from orchestration.extract.checks import Check, Field, column_checks, faults, is_deletion
 from orchestration.extract.shapes import StreamContract
-from orchestration.extract.sql_text import identifier
+from orchestration.extract.sql_text import identifier, literal
 from orchestration.extract.values import raw_type, typed
 
-# Temporary tables of one file's load; dropped after it.
+# Temporary tables and views of one file's load.
 ROWS = "throughline_rows"
+KEPT = "throughline_kept"
 REJECTS = "throughline_rejects"
 NUMBERED = "throughline_numbered"
 RAW_TEXT_LIMIT = 100_000
+# From this size on a file's rows are kept as Parquet.
+LARGE_BYTES = 1 << 29
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,3 +132,37 @@ def checked_select(
                 as _raw_text{extras}
         from checked
     """
+
+
+def keep_rows(
+    connection: duckdb.DuckDBPyConnection, select: str, *, file: Path, spool: Path
+) -> int:
+    """Keep a file's checked rows as the view `ROWS`, in their order; return how many they are.
+
+    Its ``rowid`` is a row's number from 0. The rows of a large file would not fit into the engine's
+    memory; as Parquet they need none, where a table that spills went beyond the limit.
+    """
+    if file.stat().st_size < LARGE_BYTES:
+        kept = connection.execute(f"create or replace temp table {KEPT} as {select}").fetchone()
+        rows = f"select *, rowid from {KEPT}"
+    else:
+        copy = literal(str(spool / "rows.parquet"))
+        kept = connection.execute(
+            f"copy ({select}) to {copy} (format parquet, compression uncompressed)"
+        ).fetchone()
+        rows = (
+            "select * exclude (file_row_number), file_row_number as rowid "
+            f"from read_parquet({copy}, file_row_number = true)"
+        )
+    connection.execute(f"create or replace temp view {ROWS} as {rows}")
+    return int(kept[0]) if kept else 0
+
+
+def spool_dir(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the folder where the engine spills: a copy belongs on the disk that has room."""
+    row = connection.execute("select current_setting('temp_directory')").fetchone()
+    folder = Path(row[0]) if row and row[0] else None
+    if folder is None or folder.name == ".tmp":
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from orchestration.extract.cell_dates import LONGEST_CELL_TAG, DateCells, date_styles
 from orchestration.extract.text_files import PIECE_BYTES, FileProblemError, damage_told
 
 LEGACY_SIGNATURE = b"\xd0\xcf\x11\xe0"
@@ -24,13 +25,12 @@ CELL = re.compile(
 )
 CELL_WITHOUT_PLACE = re.compile(rb"<(?:\w+:)?c(?![^<>]*\sr=)(?:\s[^<>]*)?(?<!/)>")
 FORMULA_WITHOUT_VALUE = re.compile(rb"</(?:\w+:)?f></(?:\w+:)?c>")
-LONGEST_CELL_TAG = 300
 # A stray cell far out would make a table of thousands of columns.
 MOST_COLUMNS = 2_000
 MOST_ROWS = 1 << 20
 # A part, a link or an attribute that is not there counts like XML that cannot be parsed.
 UNSOUND_XML = (ElementTree.ParseError, expat.ExpatError, LookupError, StopIteration)
-SMALL_PART_BYTES = 1 << 24
+SMALL_PART_BYTES = 1 << 26
 NOT_XLSX = (
     "the file is no Excel workbook (xlsx){}; save it as .xlsx, or set the contract's `format` to "
     "what it is"
@@ -81,6 +81,8 @@ class Sheet:
         Whether dates are counted from 1904, as old Macintosh workbooks do.
     formulas_without_value
         Cells whose formula was never computed.
+    dates
+        Cells whose number is shown as a date or time, as `DateCells.places` has them.
     """
 
     path: Path
@@ -88,6 +90,7 @@ class Sheet:
     last_column: int
     counts_from_1904: bool
     formulas_without_value: int
+    dates: Mapping[str, Mapping[int, str]]
 
 
 def lone_sheet(path: Path, name: str | None, spool: Path) -> Sheet:
@@ -132,10 +135,10 @@ def _copied(archive: zipfile.ZipFile, name: str | None, target: Path) -> Sheet:
         links += RELATIONSHIP.format("rId3", "styles", "styles.xml")
         if strings:
             links += RELATIONSHIP.format("rId2", "sharedStrings", "sharedStrings.xml")
-            _copy_part(archive, strings[0], copy, "xl/sharedStrings.xml", lambda _: None)
+            _copy_part(archive, strings[0], copy, "xl/sharedStrings.xml")
         copy.writestr("xl/_rels/workbook.xml.rels", RELATIONSHIPS.format(links))
-        extent = _Extent()
-        _copy_part(archive, sheet_part, copy, "xl/worksheets/sheet1.xml", extent.look)
+        extent, dates = _Extent(), DateCells(_date_styles(archive, related))
+        _copy_part(archive, sheet_part, copy, "xl/worksheets/sheet1.xml", extent.look, dates.look)
     return Sheet(
         path=target,
         cell_range=(
@@ -147,7 +150,17 @@ def _copied(archive: zipfile.ZipFile, name: str | None, target: Path) -> Sheet:
             for element in workbook
         ),
         formulas_without_value=extent.formulas_without_value,
+        dates=dates.places,
     )
+
+
+def _date_styles(
+    archive: zipfile.ZipFile, related: Mapping[str, tuple[str, str]]
+) -> dict[int, str]:
+    styles = [part for kind, part in related.values() if kind == "styles"]
+    if not styles or styles[0] not in archive.namelist():
+        return {}
+    return date_styles(_parsed(archive, styles[0]))
 
 
 def _chosen_sheet(workbook: ElementTree.Element, name: str | None) -> str:
@@ -184,7 +197,7 @@ def _related(archive: zipfile.ZipFile, part: str, folder: str) -> dict[str, tupl
 
 def _parsed(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     if archive.getinfo(part).file_size > SMALL_PART_BYTES:
-        message = NOT_XLSX.format(", or it is damaged (its list of sheets is too long)")
+        message = NOT_XLSX.format(", or it is damaged (its list of sheets or styles is too long)")
         raise FileProblemError(message)
     content = archive.read(part)
     if b"<!DOCTYPE" in content:
@@ -197,15 +210,16 @@ def _copy_part(
     part: str,
     copy: zipfile.ZipFile,
     name: str,
-    look: Callable[[bytes], None],
+    *looks: Callable[[bytes], None],
 ) -> None:
-    """Copy a part in pieces and show each to ``look``; the XML must be sound to its end."""
+    """Copy a part in pieces and show each to ``looks``; the XML must be sound to its end."""
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_doctype
     with archive.open(part) as source, copy.open(name, "w", force_zip64=True) as target:
         while piece := source.read(PIECE_BYTES):
             parser.Parse(piece, False)
-            look(piece)
+            for look in looks:
+                look(piece)
             target.write(piece)
     parser.Parse(b"", True)
 

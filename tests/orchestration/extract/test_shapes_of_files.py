@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from orchestration.extract.shapes import Deletion
 from tests.orchestration.extract.conftest import Bench, assert_ledger_adds_up, column, contract
 
 TICKETS = contract(
@@ -185,3 +187,44 @@ def test_columns_of_one_name_are_both_kept_when_the_contract_knows_neither(bench
     bench.put("a.csv", "answer_id,x,x\n1,p,q\n")
     bench.load(replace(contract(column("answer_id")), key=("answer_id",)))
     assert bench.rows("select _extra from raw.survey__answers") == [('{"x":"p","x (2)":"q"}',)]
+
+
+LINES = "{}\n{}\n".format
+DOCUMENT = '{{"data": {{"tickets": [{}, {}]}}}}'.format
+
+
+@pytest.mark.parametrize("written", [LINES, DOCUMENT])
+def test_file_fails_alone_when_no_row_has_a_required_key(
+    bench: Bench, written: Callable[..., str]
+) -> None:
+    stream = replace(
+        TICKETS,
+        columns=(column("id"), column("opened", "date", required=True), column("note")),
+        key=("id",),
+    )
+    bench.put("a.json", written('{"id": 1, "open": "2026-01-02"}', '{"id": 2}'))
+    bench.put("b.json", written('{"id": 3, "opened": "2026-01-02"}', '{"id": 4}'))
+    bench.put("c.json", written('{"id": 5, "opened": null}', '{"id": 6}'))
+    result = bench.load(stream)
+    assert result.failed_files == ("a.json",)
+    assert "no row has the key 'opened', which the contract requires" in result.messages[0]
+    assert bench.rows("select id from raw.survey__answers") == [("3",)]
+    assert [(row[0], row[1], row[4]) for row in bench.quarantine()] == [
+        ("b.json", 2, "missing_value"),
+        ("c.json", 1, "missing_value"),
+        ("c.json", 2, "missing_value"),
+    ]
+    assert_ledger_adds_up(bench)
+
+
+def test_deletions_need_no_required_key_when_a_file_has_nothing_else(bench: Bench) -> None:
+    stream = replace(
+        TICKETS,
+        columns=(column("id"), column("opened", "date", required=True), column("state")),
+        key=("id",),
+        deleted=Deletion(column="state", values=("gone",)),
+    )
+    bench.put("a.json", LINES('{"id": 1, "state": "gone"}', '{"id": 2, "state": "gone"}'))
+    assert bench.load(stream).rows_loaded == 2
+    bench.put("b.json", LINES('{"state": "gone"}', '{"state": "gone"}'))
+    assert "no row has the key 'id'" in bench.load(stream).messages[0]

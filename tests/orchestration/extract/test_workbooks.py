@@ -7,8 +7,16 @@ from dataclasses import replace
 
 import pytest
 
+from orchestration.extract.cell_dates import DAY, DateCells
 from tests.orchestration.extract.conftest import Bench, assert_ledger_adds_up, column, contract
-from tests.orchestration.extract.workbooks import MAIN, Formula, sheet_xml, workbook
+from tests.orchestration.extract.workbooks import (
+    MAIN,
+    Formula,
+    Shown,
+    sheet_xml,
+    styles_xml,
+    workbook,
+)
 
 ORDERS = contract(
     column("answer_id", source_name="Order"),
@@ -100,6 +108,66 @@ def test_serial_numbers_are_dates_as_the_program_shows_them(bench: Bench) -> Non
     ]
 
 
+SERIAL = 46188.395833333336
+
+
+@pytest.mark.parametrize(
+    ("number", "shown_as", "text"),
+    [
+        (46188, 14, "2026-06-15"),
+        (SERIAL, 22, "2026-06-15 09:30:00"),
+        (SERIAL, 14, "2026-06-15 09:30:00"),
+        (46188, "dd/mm/yyyy;@", "2026-06-15"),
+        (SERIAL, '[$-809]d" of "mmmm\\ yy', "2026-06-15 09:30:00"),
+        (0.395833333333333, 20, "09:30:00"),
+        (SERIAL, "h:mm AM/PM", "2026-06-15 09:30:00"),
+        (1.5, "[h]:mm", "1.5"),
+        (46188, 0, "46188"),
+        (46188, "General", "46188"),
+        (46188, '[Red]0.00" days"', "46188"),
+        (-1, 14, "-1"),
+    ],
+)
+def test_date_in_a_column_of_text_is_iso_when_the_sheet_shows_a_date(
+    bench: Bench, number: float, shown_as: int | str, text: str
+) -> None:
+    stream = contract(column("answer_id"), column("when"), files="*.xlsx", format="xlsx")
+    rows = {
+        1: ["answer_id", "when", "note"],
+        2: ["a", Shown((number, 1)), Shown((number, 1))],
+        3: ["b", Shown((46188, 0)), "46188"],
+        4: ["c", "46188", None],
+    }
+    styles = styles_xml([0, shown_as])
+    bench.put("a.xlsx", workbook({"S": sheet_xml(rows)}, styles=styles))
+    bench.load(stream)
+    assert bench.rows(
+        "select \"when\", _extra ->> 'note' from raw.survey__answers order by answer_id"
+    ) == [(text, text), ("46188", "46188"), ("46188", None)]
+
+
+def test_text_that_looks_like_a_serial_number_stays_text_under_a_date_format(bench: Bench) -> None:
+    stream = contract(column("answer_id"), column("when"), files="*.xlsx", format="xlsx")
+    xml = sheet_xml({1: ["answer_id", "when"], 2: ["a", "46188"]})
+    xml = xml.replace('r="B2" t=', 'r="B2" s="1" t=')
+    bench.put("a.xlsx", workbook({"S": xml}, styles=styles_xml([0, 14])))
+    bench.load(stream)
+    assert bench.rows('select "when" from raw.survey__answers') == [("46188",)]
+
+
+def test_dates_of_every_kind_of_column_are_read_when_days_count_from_1904(bench: Bench) -> None:
+    stream = contract(
+        column("answer_id"), column("when"), column("day", "date"), files="*.xlsx", format="xlsx"
+    )
+    rows = {1: ["answer_id", "when", "day"], 2: ["a", Shown((44726, 1)), Shown((44726, 1))]}
+    styles = styles_xml([0, 14])
+    bench.put("a.xlsx", workbook({"S": sheet_xml(rows)}, from_1904=True, styles=styles))
+    bench.load(stream)
+    assert bench.rows('select "when", cast(day as varchar) from raw.survey__answers') == [
+        ("2026-06-15", "2026-06-15")
+    ]
+
+
 def test_shared_strings_and_error_cells_are_read(bench: Bench) -> None:
     xml = (
         f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c>'
@@ -159,3 +227,13 @@ def test_file_fails_with_the_sheets_listed_when_the_named_one_is_missing(bench: 
     bench.put("a.xlsx", workbook({"Data": sheet_xml({1: HEADER}), "Info": sheet_xml({})}))
     result = bench.load(replace(ORDERS, sheet="Date"))
     assert "has no sheet 'Date'; it has 'Data', 'Info'" in result.messages[0]
+
+
+@pytest.mark.parametrize("cut", range(1, 60))
+def test_date_is_found_when_its_cell_is_read_in_two_pieces(cut: int) -> None:
+    xml = sheet_xml({2: [Shown((46188, 1))]}).encode()
+    start = xml.index(b"<c ") - 5
+    cells = DateCells(styles={1: DAY})
+    cells.look(xml[: start + cut])
+    cells.look(xml[start + cut :])
+    assert cells.places == {"A": {2: DAY}}

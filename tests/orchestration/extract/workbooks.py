@@ -6,12 +6,16 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 EPOCH = dt.datetime(1899, 12, 30)
+
+
+class Shown(tuple[object, int]):
+    """A number together with the style of its cell."""
 
 
 class Formula(str):
@@ -25,6 +29,8 @@ def cell(place: str, value: object) -> str:
         formula, bar, saved = value.rpartition("|")
         text = f"<f>{escape(formula)}</f><v>{saved}</v>" if bar else f"<f>{escape(value)}</f>"
         return f'<c r="{place}">{text}</c>'
+    if isinstance(value, Shown):
+        return f'<c r="{place}" s="{value[1]}"><v>{value[0]!r}</v></c>'
     if isinstance(value, bool):
         return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
     if isinstance(value, dt.datetime):
@@ -44,12 +50,28 @@ def sheet_xml(rows: Mapping[int, Sequence[object]], hidden_rows: Sequence[int] =
     return f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
 
 
+def styles_xml(formats: Sequence[int | str]) -> str:
+    """Return styles, numbered from 0, of built-in formats and of formats spelled out."""
+    codes = {code: 164 + i for i, code in enumerate(f for f in formats if isinstance(f, str))}
+    spelled = "".join(
+        f'<numFmt numFmtId="{number}" formatCode={quoteattr(code)}/>'
+        for code, number in codes.items()
+    )
+    numbers = [codes[name] if isinstance(name, str) else name for name in formats]
+    styles = "".join(f'<xf numFmtId="{number}"/>' for number in numbers)
+    return (
+        f'<styleSheet xmlns="{MAIN}"><numFmts>{spelled}</numFmts>'
+        f'<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>{styles}</cellXfs></styleSheet>'
+    )
+
+
 def workbook(
     sheets: Mapping[str, str],
     *,
     hidden: Sequence[str] = (),
     from_1904: bool = False,
     strings: Sequence[str] = (),
+    styles: str | None = None,
 ) -> bytes:
     """Return a workbook of the sheets' XML by their names."""
     listed = "".join(
@@ -81,6 +103,9 @@ def workbook(
             )
             items = "".join(f"<si><t>{escape(text)}</t></si>" for text in strings)
             archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{items}</sst>')
+        if styles is not None:
+            links += f'<Relationship Id="rId98" Type="{OFFICE}/styles" Target="styles.xml"/>'
+            archive.writestr("xl/styles.xml", styles)
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
             f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>',
