@@ -11,7 +11,7 @@ from tests.dbt.conftest import PROJECT_DIR, MakeWarehouse, Warehouse
 
 AS_OF = date(2026, 1, 31)
 LATER = datetime(2026, 2, 1)
-MODELS = "int_interactions_derived fct_interactions"
+MODELS = "int_interactions_derived int_interactions_mapped fct_interactions"
 
 
 def interaction(number: int, event_name: str, **columns: Any) -> dict[str, Any]:

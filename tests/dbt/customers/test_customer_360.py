@@ -16,7 +16,9 @@ CHAIN = (
     "fct_customer_stages int_customer_spells int_customer_lifetimes "
     "int_customer_values int_customer_activity int_customer_voice int_customer_service "
     "mart_segments mart_churn_risk mart_contact_permissions mart_upsell_opportunities "
-    "int_business_calendar int_business_time_index int_journey_touchpoints fct_journey_visits int_journey_instances int_journey_required_steps fct_journey_steps fct_journeys int_web_events "
+    "int_business_calendar int_business_time_index int_journey_touchpoints fct_journey_visits"
+    " int_journey_instances int_journey_required_steps fct_journey_steps fct_journeys"
+    " int_web_events "
     "int_conversions fct_web_sessions int_customer_operations "
     "int_case_signals mart_case_queue mart_customer_360 mart_customer_timeline"
 )
