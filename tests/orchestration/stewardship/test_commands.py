@@ -336,7 +336,8 @@ def test_waiver_is_kept_with_its_end(office: Office) -> None:
 def test_line_of_a_decision_file_is_rejected_and_not_corrected(office: Office) -> None:
     folder = office.home / "landing" / "stewardship" / "decisions"
     folder.mkdir(parents=True)
-    (folder / "by_hand.jsonl").write_text('{"kind": "bless"}\n', encoding="utf-8")
+    line = dict.fromkeys(("decision_id", "decided_at", "decided_by", "why"))
+    (folder / "by_hand.jsonl").write_text(json.dumps(line | {"kind": "bless"}), encoding="utf-8")
     office.load()
     (row,) = office.listed("--source", "stewardship")
     entry_id = row["quarantine_id"]
