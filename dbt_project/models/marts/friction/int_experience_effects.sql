@@ -196,9 +196,11 @@ remembered_in_everybody as (
     select
         remembered.family,
         remembered.subject_id,
-        {% for column in strata.split(', ') -%}
-        outcomes.{{ column }},
-        {% endfor -%}
+        outcomes.window_start,
+        outcomes.churn_basis,
+        outcomes.segment,
+        outcomes.tenure_band,
+        outcomes.value_band,
         count(*) as customers,
         sum(outcomes.is_lost) as lost,
         sum(outcomes.spend) as spend,
@@ -212,10 +214,11 @@ remembered_in_everybody as (
     group by
         remembered.family,
         remembered.subject_id,
-    {% for column in strata.split(', ') -%}
-    outcomes.{{ column }}{{ ',' if not loop.last }}
-    
-{% endfor %}
+        outcomes.window_start,
+        outcomes.churn_basis,
+        outcomes.segment,
+        outcomes.tenure_band,
+        outcomes.value_band
 ),
 
 compared as (
@@ -234,17 +237,20 @@ compared as (
     from exposed
     left join everybody
         on
-    {% for column in strata.split(', ') -%}
-        exposed.{{ column }} = everybody.{{ column }}{{ ' and' if not loop.last }}
-    
-{% endfor %}
+            exposed.window_start = everybody.window_start
+            and exposed.churn_basis = everybody.churn_basis
+            and exposed.segment = everybody.segment
+            and exposed.tenure_band = everybody.tenure_band
+            and exposed.value_band = everybody.value_band
     left join remembered_in_everybody as known
         on
             exposed.family = known.family
             and exposed.subject_id = known.subject_id
-            {%- for column in strata.split(', ') %}
-            and exposed.{{ column }} = known.{{ column }}
-            {%- endfor %}
+            and exposed.window_start = known.window_start
+            and exposed.churn_basis = known.churn_basis
+            and exposed.segment = known.segment
+            and exposed.tenure_band = known.tenure_band
+            and exposed.value_band = known.value_band
 ),
 
 placed as (

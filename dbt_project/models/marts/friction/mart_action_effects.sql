@@ -33,13 +33,14 @@ timed as (
         actions.owner,
         actions.reason,
         journeys.abandon_after_days,
-        cast({{ dbt.datediff('actions.fixed_on', as_of_date(), 'day') }} as bigint) + 1
-            as days_since,
+        {{ dbt.datediff(
+            'actions.fixed_on', as_of_date(), 'day'
+        ) }} + 1 as days_since,
         least(
             cast({{ var('action_window_days') }} as bigint),
-            cast({{ dbt.datediff('actions.fixed_on', as_of_date(), 'day') }} as bigint)
-            + 1
-            - journeys.abandon_after_days
+            {{ dbt.datediff(
+                'actions.fixed_on', as_of_date(), 'day'
+            ) }} + 1 - journeys.abandon_after_days
         ) as window_days
     from actions
     inner join journeys on actions.journey_id = journeys.journey_id
@@ -99,7 +100,9 @@ months as (
         instances.start_month,
         instances.is_after,
         cast(
-            {{ dbt.datediff('windows.fixed_on', 'instances.start_month', 'month') }} as bigint
+            {{ dbt.datediff(
+                'windows.fixed_on', 'instances.start_month', 'month'
+            ) }} as bigint
         ) as month_number,
         count(*) as instances,
         count(case when instances.is_reached then 1 end) as reached

@@ -82,7 +82,7 @@ counted as (
         sum(case when {{ first }} is not null and {{ second }} then 1 else 0 end)
             as {{ name }}_second,
         sum(case when {{ first }} and {{ second }} then 1 else 0 end) as {{ name }}_both
-    {%- endfor %}
+        {%- endfor %}
     from observed
     group by journey_id, step_number, cube(segment, start_month)
 ),
@@ -97,7 +97,7 @@ correlated as (
                 name ~ '_n', name ~ '_first', name ~ '_second', name ~ '_both'
             ) }}
         end as {{ name }}
-    {%- endfor %}
+        {%- endfor %}
     from counted
 )
 
