@@ -216,7 +216,7 @@ def adapters(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     modules: dict[str, ModuleType] = {
         item.module.SOURCE: item.module
         for item in request.session.items
-        if isinstance(item, pytest.Function) and hasattr(item.module, "SOURCE")
+        if isinstance(item, pytest.Function) and hasattr(item.module, "land")
     }
     landing = tmp_path_factory.mktemp("landing")
     for source, module in modules.items():

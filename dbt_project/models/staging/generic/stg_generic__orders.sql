@@ -15,5 +15,7 @@ select
     shipped_at,
     delivered_at,
     estimated_delivery_at,
-    refund_amount
+    refund_amount,
+    refund_requested_at,
+    refunded_at
 from {{ source('generic', 'orders') }}
