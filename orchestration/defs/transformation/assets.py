@@ -6,7 +6,11 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration.defs.transformation.increments import note_build, refresh_flags
+from orchestration.defs.transformation.increments import (
+    build_fingerprint,
+    note_build,
+    refresh_flags,
+)
 from orchestration.defs.transformation.manifest import personal_columns
 from orchestration.defs.transformation.project import current_manifest, dbt_project
 from orchestration.defs.transformation.translator import TableTranslator
@@ -46,14 +50,16 @@ def definitions(settings: Settings) -> dg.Definitions:
         def build(
             context: dg.AssetExecutionContext, dbt: DbtCliResource, run: Run
         ) -> Iterator[Any]:
-            whole = refresh_flags(run.settings, run.warehouse, name)
+            # Taken before the build: a file that is edited meanwhile belongs to the next.
+            fingerprint = build_fingerprint(run.settings)
+            whole = refresh_flags(run.warehouse, name, fingerprint)
             arguments = [*BUILD, *whole, "--vars", run.settings.dbt_vars(run.last_day)]
             events = []
             # Rows can be counted once dbt has let go of the warehouse; events wait for that.
             for event in dbt.cli(arguments, context=context).stream():
                 context.log.debug(describe(event))
                 events.append(event)
-            note_build(run.settings, run.warehouse, name)
+            note_build(run.warehouse, name, fingerprint)
             row_counts = run.warehouse.row_counts()
             for event in events:
                 if isinstance(event, dg.Output):

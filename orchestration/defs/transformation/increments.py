@@ -15,7 +15,7 @@ from orchestration.warehouse import Warehouse
 BUILDS = "quality.dbt_builds"
 
 
-def refresh_flags(settings: Settings, warehouse: Warehouse, pass_name: str) -> list[str]:
+def refresh_flags(warehouse: Warehouse, pass_name: str, fingerprint: str) -> list[str]:
     """Return dbt's flag for a whole build, unless the last one of this pass was made alike.
 
     Rows that stay from run to run were made by the project of that day: another model, seed,
@@ -25,12 +25,12 @@ def refresh_flags(settings: Settings, warehouse: Warehouse, pass_name: str) -> l
         return ["--full-refresh"]
     builds = warehouse.read(BUILDS)
     last = builds.loc[builds["pass_name"] == pass_name, "fingerprint"].to_list()
-    return [] if last == [build_fingerprint(settings)] else ["--full-refresh"]
+    return [] if last == [fingerprint] else ["--full-refresh"]
 
 
-def note_build(settings: Settings, warehouse: Warehouse, pass_name: str) -> None:
-    """Write down of what a pass was built, once it is complete."""
-    row = {"pass_name": pass_name, "fingerprint": build_fingerprint(settings)}
+def note_build(warehouse: Warehouse, pass_name: str, fingerprint: str) -> None:
+    """Write down of what a pass was built, as it was when the pass began."""
+    row = {"pass_name": pass_name, "fingerprint": fingerprint}
     warehouse.append(pd.DataFrame([row]), BUILDS, replacing=["pass_name"])
 
 
