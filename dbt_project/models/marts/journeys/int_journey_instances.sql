@@ -29,7 +29,6 @@ select
     max(case when visit_number = 1 then related_id end) as related_id,
     min(occurred_at) as started_at,
     max(case when is_declared then occurred_at end) as last_declared_at,
-    max(occurred_at) as last_visit_at,
     coalesce(
         max(case when is_end then visit_number end)
         = max(case when is_declared then visit_number end),
@@ -48,7 +47,6 @@ select
     sum(case when is_hand_off then 1 else 0 end) as hand_off_count,
     count(distinct channel_id) as channel_count,
     max(case when is_last then touchpoint_id end) as last_touchpoint_id,
-    max(case when is_last then channel_id end) as last_channel_id,
     {{ order_free_hash('path_position', 'touchpoint_id', 'not is_repeat') }} as variant_hash
 from visits
 group by journey_instance_id, journey_id, scope_key, opened_position

@@ -73,31 +73,31 @@ counted as (
         sum(case when is_late then 1 else 0 end) as late_count,
         count(is_late) as timed_count,
         count(is_whole_satisfied) as whole_n,
-        sum(case when is_whole_satisfied then 1 else 0 end) as whole_satisfied
-        {%- for name, first, second in pairs %},
+        {%- for name, first, second in pairs %}
         sum(case when {{ first }} is not null and {{ second }} is not null then 1 else 0 end)
             as {{ name }}_n,
         sum(case when {{ first }} and {{ second }} is not null then 1 else 0 end)
             as {{ name }}_first,
         sum(case when {{ first }} is not null and {{ second }} then 1 else 0 end)
             as {{ name }}_second,
-        sum(case when {{ first }} and {{ second }} then 1 else 0 end) as {{ name }}_both
+        sum(case when {{ first }} and {{ second }} then 1 else 0 end) as {{ name }}_both,
         {%- endfor %}
+        sum(case when is_whole_satisfied then 1 else 0 end) as whole_satisfied
     from observed
     group by journey_id, step_number, cube(segment, start_month)
 ),
 
 correlated as (
     select
-        *
-        {%- for name, first, second in pairs %},
+        {%- for name, first, second in pairs %}
         case
             when {{ name }}_n >= {{ var('minimum_sample_size') }}
                 then {{ phi_coefficient(
                 name ~ '_n', name ~ '_first', name ~ '_second', name ~ '_both'
             ) }}
-        end as {{ name }}
+        end as {{ name }},
         {%- endfor %}
+        *
     from counted
 )
 
