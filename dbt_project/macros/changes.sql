@@ -76,15 +76,29 @@
 {%- endmacro %}
 
 
-{#- Post-hook: what this model has now seen, in the same transaction as its rows. -#}
-{% macro mark_changes_consumed() -%}
+{#- Number of the last change that is known. -#}
+{% macro last_change_number() -%}
+    (select coalesce(max(change_number), 0) from {{ ref('int_changed_scopes') }})
+{%- endmacro %}
+
+
+{#- Post-hook: what this model has now seen, in the same transaction as its rows. It has seen no
+    more than the incremental models that it reads, which may lag behind when only a part of the
+    project is run. -#}
+{% macro mark_changes_consumed(behind=[]) -%}
     {%- if execute -%}{%- do prepare_consumed() -%}{%- endif -%}
     delete from core.changes_consumed where consumer = '{{ this.identifier }}';
     insert into core.changes_consumed
     select
         '{{ this.identifier }}',
-        coalesce(max(change_number), 0)
-    from {{ ref('int_changed_scopes') }}
+        min(change_number)
+    from (
+        select {{ last_change_number() }} as change_number
+    {%- for model in behind %}
+        union all
+        select change_number from core.changes_consumed where consumer = '{{ model }}'
+    {%- endfor %}
+    ) as seen
 {%- endmacro %}
 
 

@@ -17,9 +17,34 @@
         ).columns[0].values()[0] -%}
     {%- endif -%}
 {%- endif -%}
+{%- set instances = stored_table('marts', 'fct_journeys') -%}
 
 with
 
+{% if instances -%}
+journeys as (
+    select * from {{ ref('journeys') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+-- Instances that the day alone has ended, or opened again when it went back, and those of customers
+-- who are in another segment now.
+outdated as (
+    select
+        journeys.instance_scope as scope_type,
+        instances.scope_key
+    from {{ instances }} as instances
+    inner join journeys on instances.journey_id = journeys.journey_id
+    left join customers on instances.customer_id = customers.customer_id
+    where
+        instances.segment <> coalesce(customers.segment, 'unknown')
+        or (instances.closed_by is not null) <> ({{ is_over_by_as_of('instances.silent_until') }})
+),
+
+{% endif -%}
 scopes as (
     {%- if stored_table('core', 'fct_interactions') %}
     select
@@ -35,6 +60,15 @@ scopes as (
         {{ related_key('related_type', 'related_id') }} as scope_key
     from {{ ref('int_interactions_changed') }}
     where related_id is not null
+    {%- if instances %}
+
+    union
+
+    select
+        scope_type,
+        scope_key
+    from outdated
+    {%- endif %}
     {%- else %}
     select
         'all' as scope_type,

@@ -14,6 +14,19 @@ JOURNEY_MODELS = (
     " fct_journey_steps fct_journeys mart_journey_funnel"
 )
 TEMPLATE = f"{CORE} {JOURNEY_MODELS}"
+MARTS = (
+    "mart_journey_transitions",
+    "mart_journey_variants",
+    "mart_journey_deviations",
+    "mart_journey_conformance",
+)
+SUMS = (
+    "int_journey_transition_sums",
+    "int_journey_variant_sums",
+    "int_journey_deviation_sums",
+    "int_journey_sums",
+)
+PATHS = " ".join(("fct_journey_deviations", *SUMS, *MARTS))
 # Touchpoints of the seed, under the short names that the cases use.
 TOUCHPOINTS = {
     "S": "subscription_start",

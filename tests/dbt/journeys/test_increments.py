@@ -15,17 +15,20 @@ from tests.dbt.journeys.stories import (
     FULL,
     JOURNEY_MODELS,
     LOOPING,
+    MARTS,
     ONCE,
+    PATHS,
     PLAIN,
     RELATED,
     RESTARTING,
+    SUMS,
     TEMPLATE,
     declare,
     load,
     random_events,
 )
 
-MODELS = f"fct_customer_stages {JOURNEY_MODELS}"
+MODELS = f"fct_customer_stages {JOURNEY_MODELS} {PATHS}"
 TABLES = (
     "core.fct_customer_stages",
     "marts.fct_journey_visits",
@@ -34,11 +37,14 @@ TABLES = (
     "marts.mart_journey_funnel",
     "core.int_journey_instances",
     "core.int_journey_required_steps",
+    "marts.fct_journey_deviations",
+    *(f"core.{name}" for name in SUMS),
+    *(f"marts.{name}" for name in MARTS),
 )
 
 
 def prepared(make_warehouse: MakeWarehouse, events: Sequence[Event]) -> Warehouse:
-    warehouse = make_warehouse(TEMPLATE)
+    warehouse = make_warehouse(f"{TEMPLATE} {PATHS}")
     declare(warehouse, PLAIN, LOOPING, ONCE, RELATED, FULL, RESTARTING)
     load(warehouse, events)
     warehouse.build(MODELS)

@@ -3,7 +3,7 @@
     incremental_strategy='append',
     on_schema_change='fail',
     pre_hook="{{ forget_changed_scopes() }}",
-    post_hook="{{ mark_changes_consumed() }}",
+    post_hook="{{ mark_changes_consumed(behind=['int_journey_required_steps', 'fct_journey_visits']) }}",
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 

@@ -2,8 +2,8 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_changed_scopes() }}",
-    post_hook="{{ mark_changes_consumed() }}",
+    pre_hook=["{{ note_lost_rows() }}", "{{ forget_changed_scopes() }}"],
+    post_hook=["{{ note_gained_rows() }}", "{{ mark_changes_consumed() }}"],
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 
@@ -19,6 +19,10 @@ journey_touchpoints as (
 
 touchpoints as (
     select * from {{ ref('dim_touchpoints') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customers') }}
 ),
 
 {% if is_incremental() -%}
@@ -306,7 +310,9 @@ numbered as (
         lag(channel_id) over instance_order as previous_channel_id,
         lag(team) over instance_order as previous_team,
         lag(occurred_at) over instance_order as previous_at,
-        lead(interaction_id) over instance_order is null as is_last
+        lead(interaction_id) over instance_order is null as is_last,
+        first_value(customer_id) over instance_order as opening_customer_id,
+        first_value(occurred_at) over instance_order as opened_at
     from visits
     window instance_order as (
         partition by journey_instance_id
@@ -333,27 +339,31 @@ placed as (
 )
 
 select
-    journey_instance_id,
-    journey_id,
-    scope_key,
-    cast(opened_position as bigint) as opened_position,
-    cast(visit_number as bigint) as visit_number,
-    cast(path_position as bigint) as path_position,
-    is_repeat,
-    not is_repeat and first_visit_number < visit_number as is_return,
-    customer_id,
-    related_id,
-    interaction_id,
-    touchpoint_id,
-    channel_id,
-    team,
-    occurred_at,
-    is_declared,
-    is_end,
-    is_exit,
-    is_last,
-    previous_touchpoint_id,
-    coalesce(previous_channel_id <> channel_id, false) as is_channel_switch,
-    coalesce(previous_team <> team, false) as is_hand_off,
-    cast({{ seconds_between('previous_at', 'occurred_at') }} as double) as seconds_from_previous
+    placed.journey_instance_id,
+    placed.journey_id,
+    placed.scope_key,
+    cast(placed.opened_position as bigint) as opened_position,
+    cast(placed.visit_number as bigint) as visit_number,
+    cast(placed.path_position as bigint) as path_position,
+    placed.is_repeat,
+    not placed.is_repeat and placed.first_visit_number < placed.visit_number as is_return,
+    placed.customer_id,
+    placed.related_id,
+    placed.interaction_id,
+    placed.touchpoint_id,
+    placed.channel_id,
+    placed.team,
+    placed.occurred_at,
+    placed.is_declared,
+    placed.is_end,
+    placed.is_exit,
+    placed.is_last,
+    placed.previous_touchpoint_id,
+    coalesce(placed.previous_channel_id <> placed.channel_id, false) as is_channel_switch,
+    coalesce(placed.previous_team <> placed.team, false) as is_hand_off,
+    cast({{ seconds_between('placed.previous_at', 'placed.occurred_at') }} as double)
+        as seconds_from_previous,
+    coalesce(customers.segment, 'unknown') as segment,
+    cast({{ dbt.date_trunc('month', 'placed.opened_at') }} as date) as start_month
 from placed
+left join customers on placed.opening_customer_id = customers.customer_id

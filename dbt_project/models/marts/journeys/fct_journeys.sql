@@ -1,11 +1,35 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=["{{ note_lost_rows() }}", "{{ forget_changed_scopes() }}"],
+    post_hook=[
+        "{{ note_gained_rows() }}",
+        "{{ mark_changes_consumed(behind=['int_journey_instances', 'fct_journey_steps']) }}",
+    ],
+) }}
+-- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
+{%- set changed_alone %}
+    {%- if is_incremental() %}
+    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {%- endif %}
+{%- endset %}
+
 with
 
 instances as (
     select * from {{ ref('int_journey_instances') }}
+    {{- changed_alone }}
 ),
 
 required_steps as (
     select * from {{ ref('int_journey_required_steps') }}
+    {{- changed_alone }}
+),
+
+steps as (
+    select * from {{ ref('fct_journey_steps') }}
+    {{- changed_alone }}
 ),
 
 journeys as (
@@ -20,8 +44,9 @@ reached_steps as (
     select
         journey_instance_id,
         count(*) - 1 as steps_reached,
-        max(step_number) as last_step_number
-    from {{ ref('fct_journey_steps') }}
+        max(step_number) as last_step_number,
+        sum(case when is_late then 1 else 0 end) as late_step_count
+    from steps
     group by journey_instance_id
 ),
 
@@ -59,8 +84,7 @@ closed as (
             when is_completed then 'end'
             when is_exited then 'exit'
             when next_started_at <= silent_until then 'restart'
-            when silent_until < {{ add_days('cast(' ~ as_of_date() ~ ' as timestamp)', 1) }}
-                then 'silence'
+            when {{ is_over_by_as_of('silent_until') }} then 'silence'
         end as closed_by
     from followed
 )
@@ -80,6 +104,8 @@ select
         when 'restart' then closed.next_started_at
         when 'silence' then closed.silent_until
     end as abandoned_at,
+    case when closed.closed_by is null or closed.closed_by = 'silence' then closed.silent_until end
+        as silent_until,
     case
         when closed.closed_by = 'end' then 'completed'
         when closed.closed_by is not null then 'abandoned'
@@ -96,6 +122,7 @@ select
     cast(closed.visit_count as bigint) as visit_count,
     cast(reached_steps.steps_reached as bigint) as steps_reached,
     cast(reached_steps.last_step_number as bigint) as last_step_number,
+    cast(reached_steps.late_step_count as bigint) as late_step_count,
     cast(progress.required_steps as bigint) as required_steps,
     cast(progress.required_steps_met as bigint) as required_steps_met,
     closed.last_touchpoint_id,

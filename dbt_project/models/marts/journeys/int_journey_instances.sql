@@ -5,7 +5,7 @@
     pre_hook="{{ forget_changed_scopes() }}",
     schema='core',
     contract={'enforced': false},
-    post_hook="{{ mark_changes_consumed() }}",
+    post_hook="{{ mark_changes_consumed(behind=['fct_journey_visits']) }}",
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 

@@ -1,52 +1,35 @@
 with
 
-visits as (
-    select * from {{ ref('fct_journey_visits') }}
+sums as (
+    select * from {{ ref('int_journey_transition_sums') }}
 ),
 
-instances as (
-    select * from {{ ref('fct_journeys') }}
+by_time as (
+    select
+        journey_id,
+        segment,
+        start_month,
+        from_touchpoint_id,
+        to_touchpoint_id,
+        time_bucket,
+        sum(transitions) as transitions,
+        sum(return_count) as return_count,
+        sum(channel_switch_count) as channel_switch_count,
+        sum(hand_off_count) as hand_off_count
+    from sums
+    group by
+        journey_id,
+        from_touchpoint_id,
+        to_touchpoint_id,
+        time_bucket,
+        cube(segment, start_month)
 ),
 
--- Each visit is entered from the one before it or from the start, and the last one leads to what
--- became of the instance: what goes in comes out.
-moves as (
-    select
-        journey_instance_id,
-        coalesce(previous_touchpoint_id, '(start)') as from_touchpoint_id,
-        touchpoint_id as to_touchpoint_id,
-        seconds_from_previous,
-        is_return,
-        is_channel_switch,
-        is_hand_off
-    from visits
-
-    union all
-
-    select
-        journey_instance_id,
-        last_touchpoint_id as from_touchpoint_id,
-        '(' || outcome || ')' as to_touchpoint_id,
-        cast(null as double) as seconds_from_previous,
-        false as is_return,
-        false as is_channel_switch,
-        false as is_hand_off
-    from instances
-),
-
-placed as (
-    select
-        instances.journey_id,
-        instances.segment,
-        instances.start_month,
-        moves.from_touchpoint_id,
-        moves.to_touchpoint_id,
-        moves.seconds_from_previous,
-        moves.is_return,
-        moves.is_channel_switch,
-        moves.is_hand_off
-    from moves
-    inner join instances on moves.journey_instance_id = instances.journey_instance_id
+cumulated as (
+    {{ with_times_below(
+        'by_time', 'transitions',
+        ['journey_id', 'segment', 'start_month', 'from_touchpoint_id', 'to_touchpoint_id']
+    ) }}
 ),
 
 counted as (
@@ -56,21 +39,21 @@ counted as (
         start_month,
         from_touchpoint_id,
         to_touchpoint_id,
-        count(*) as transitions,
-        sum(case when is_return then 1 else 0 end) as return_count,
-        sum(case when is_channel_switch then 1 else 0 end) as channel_switch_count,
-        sum(case when is_hand_off then 1 else 0 end) as hand_off_count,
-        percentile_cont(0.5) within group (order by seconds_from_previous) as seconds_p50,
-        percentile_cont(0.9) within group (order by seconds_from_previous) as seconds_p90
-    from placed
-    group by journey_id, from_touchpoint_id, to_touchpoint_id, cube(segment, start_month)
+        cast(sum(transitions) as bigint) as transitions,
+        sum(return_count) as return_count,
+        sum(channel_switch_count) as channel_switch_count,
+        sum(hand_off_count) as hand_off_count,
+        {{ percentile_bucket(50) }} as bucket_p50,
+        {{ percentile_bucket(90) }} as bucket_p90
+    from cumulated
+    group by journey_id, segment, start_month, from_touchpoint_id, to_touchpoint_id
 ),
 
 first_months as (
     select
         journey_id,
         min(start_month) as first_month
-    from instances
+    from sums
     group by journey_id
 )
 
@@ -98,7 +81,7 @@ select
     cast(counted.return_count as bigint) as return_count,
     cast(counted.channel_switch_count as bigint) as channel_switch_count,
     cast(counted.hand_off_count as bigint) as hand_off_count,
-    counted.seconds_p50 / 3600.0e0 as hours_p50,
-    counted.seconds_p90 / 3600.0e0 as hours_p90
+    {{ hours_of_time_bucket('counted.bucket_p50') }} as hours_p50,
+    {{ hours_of_time_bucket('counted.bucket_p90') }} as hours_p90
 from counted
 inner join first_months on counted.journey_id = first_months.journey_id

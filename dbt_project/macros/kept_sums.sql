@@ -1,0 +1,135 @@
+{#- How sums over a fact are kept from run to run instead of being added up again.
+
+    A fact that is rebuilt by scopes (see changes.sql) writes what it loses and what it gains into
+    a table beside it, core.<fact>_changes: its rows with the weight -1 or +1 and the number of the
+    change. A model of sums adds these to what it has kept. Only what can be taken back is kept:
+    counts, never a maximum, a distinct count or a percentile (see time_buckets.sql for these). -#}
+
+
+{% macro changes_of(fact) -%}
+    {%- do return(api.Relation.create(
+        database=target.database, schema='core', identifier=fact ~ '_changes', type='table'
+    )) -%}
+{%- endmacro %}
+
+
+{#- Pre-hook of a fact, before its rows are forgotten: what it is about to lose, and away with what
+    every model of sums has added. -#}
+{% macro note_lost_rows() -%}
+    {%- if is_incremental()
+        and stored_table('core', this.identifier ~ '_changes')
+        and not changes_since_last_build().is_everything -%}
+    delete from {{ changes_of(this.identifier) }}
+    where
+        weight <> 0
+        and change_number <= (select min(change_number) from core.changes_consumed);
+    insert into {{ changes_of(this.identifier) }}
+    select
+        {{ last_change_number() }},
+        -1,
+        *
+    from {{ this }}
+    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Post-hook of a fact: what it has gained. Where it was built as a whole its changes begin anew,
+    at a row of no weight that says since when they are complete. -#}
+{% macro note_gained_rows() -%}
+    {%- if is_incremental()
+        and stored_table('core', this.identifier ~ '_changes')
+        and not changes_since_last_build().is_everything -%}
+    insert into {{ changes_of(this.identifier) }}
+    select
+        {{ last_change_number() }},
+        1,
+        *
+    from {{ this }}
+    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {%- else -%}
+    drop table if exists {{ changes_of(this.identifier) }};
+    create table {{ changes_of(this.identifier) }} as
+    select
+        cast(0 as bigint) as change_number,
+        0 as weight,
+        *
+    from {{ this }}
+    where 1 = 0;
+    insert into {{ changes_of(this.identifier) }} (change_number, weight)
+    select
+        {{ last_change_number() }},
+        0
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Whether a model of sums can be brought up to date by the changes of its facts. -#}
+{% macro keeps_sums(facts) -%}
+    {%- if not is_incremental() -%}{%- do return(false) -%}{%- endif -%}
+    {%- set changes = changes_since_last_build() -%}
+    {%- if changes.is_everything -%}{%- do return(false) -%}{%- endif -%}
+    {%- for fact in facts -%}
+        {%- if not stored_table('core', fact ~ '_changes') -%}{%- do return(false) -%}{%- endif -%}
+        {%- set since = run_query(
+            'select min(change_number) from ' ~ changes_of(fact) ~ ' where weight = 0'
+        ).columns[0].values()[0] -%}
+        {%- if since is none or since > changes.seen -%}{%- do return(false) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- do return(true) -%}
+{%- endmacro %}
+
+
+{#- Rows of a fact with a weight: those by which kept sums must change, or all of them. -#}
+{% macro weighted_rows(fact, facts) -%}
+    {%- if keeps_sums(facts) -%}
+    select *
+    from {{ changes_of(fact) }}
+    where weight <> 0 and change_number > {{ changes_since_last_build().seen }}
+    {%- else -%}
+    select
+        *,
+        1 as weight
+    from {{ ref(fact) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Pre-hook of a model of sums. -#}
+{% macro forget_sums_that_begin_anew(facts) -%}
+    {%- if is_incremental() and not keeps_sums(facts) -%}
+    delete from {{ this }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Sums with what is kept of the same keys. -#}
+{% macro with_kept_sums(changed, keys, sums, facts) -%}
+    select
+        {%- for key in keys %}
+        {{ changed }}.{{ key }},
+        {%- endfor %}
+        {%- for sum in sums %}
+        {%- if keeps_sums(facts) %}
+        cast({{ changed }}.{{ sum }} + coalesce(kept.{{ sum }}, 0) as bigint) as {{ sum }}
+        {%- else %}
+        cast({{ changed }}.{{ sum }} as bigint) as {{ sum }}
+        {%- endif %}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ changed }}
+    {%- if keeps_sums(facts) %}
+    left join {{ this }} as kept
+        on
+        {%- for key in keys %}
+            {% if not loop.first %}and {% endif %}{{ changed }}.{{ key }} = kept.{{ key }}
+        {%- endfor %}
+    {%- endif %}
+{%- endmacro %}
+
+
+{#- Post-hook of a model of sums: cells that nothing is left in, and what it has seen. -#}
+{% macro mark_sums_kept(count_column, facts) -%}
+    delete from {{ this }} where {{ count_column }} = 0;
+    {{ mark_changes_consumed(behind=facts) }}
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{%- set facts = ['fct_journey_deviations'] -%}
+{%- set keys = [
+    'journey_id', 'segment', 'start_month', 'outcome', 'deviation', 'step_number', 'touchpoint_id',
+] -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=keys,
+    on_schema_change='fail',
+    pre_hook="{{ forget_sums_that_begin_anew(['fct_journey_deviations']) }}",
+    schema='core',
+    contract={'enforced': false},
+    post_hook="{{ mark_sums_kept('instances', ['fct_journey_deviations']) }}",
+) }}
+
+with
+
+deviations as (
+    {{ weighted_rows('fct_journey_deviations', facts) }}
+),
+
+changed as (
+    select
+        journey_id,
+        segment,
+        start_month,
+        outcome,
+        deviation,
+        coalesce(step_number, 0) as step_number,
+        touchpoint_id,
+        sum(weight) as instances
+    from deviations
+    group by 1, 2, 3, 4, 5, 6, 7
+)
+
+{{ with_kept_sums('changed', keys, ['instances'], facts) }}

@@ -1,0 +1,46 @@
+{%- set facts = ['fct_journeys'] -%}
+{%- set keys = [
+    'journey_id', 'segment', 'start_month', 'outcome', 'required_steps', 'required_steps_met',
+    'is_late', 'has_returns',
+] -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=keys,
+    on_schema_change='fail',
+    pre_hook="{{ forget_sums_that_begin_anew(['fct_journeys']) }}",
+    schema='core',
+    contract={'enforced': false},
+    post_hook="{{ mark_sums_kept('instances', ['fct_journeys']) }}",
+) }}
+
+with
+
+instances as (
+    {{ weighted_rows('fct_journeys', facts) }}
+),
+
+changed as (
+    select
+        journey_id,
+        segment,
+        start_month,
+        outcome,
+        required_steps,
+        required_steps_met,
+        late_step_count > 0 as is_late,
+        return_count > 0 as has_returns,
+        sum(weight) as instances
+    from instances
+    group by
+        journey_id,
+        segment,
+        start_month,
+        outcome,
+        required_steps,
+        required_steps_met,
+        is_late,
+        has_returns
+)
+
+{{ with_kept_sums('changed', keys, ['instances'], facts) }}
