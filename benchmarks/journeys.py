@@ -38,28 +38,56 @@ MARTS = (
 )  # fmt: skip
 # Built of whatever there is; customers and identities are few here and cost the same every day.
 SELECTED = ("path:models/staging", "path:models/core", *(f"+{mart}" for mart in MARTS))
-TOUCHPOINTS = (
-    "order_placed", "payment_approval", "order_dispatch", "order_delivery", "support_contact",
-    "support_reply", "support_transfer", "support_resolution", "support_reopen", "help_article",
-    "in_app_error", "payment_failure", "website_visit", "pricing_view", "content_download",
-    "trial_signup", "demo_call", "onboarding_call", "first_login", "data_import", "team_invite",
-    "first_report", "plan_upgrade", "review", "renewal_notice",
+# An order's ten interactions as designed, and what else may happen in their place. None starts
+# another journey, so that every interaction is one visit, for us as for the libraries beside us.
+DESIGNED = (
+    "order_placed", "payment_approval", "website_visit", "pricing_view", "order_dispatch",
+    "help_article", "content_download", "first_payment", "support_reply", "order_delivery",
 )  # fmt: skip
+OTHERS = (
+    "in_app_error", "payment_failure", "trial_signup", "demo_call", "onboarding_call",
+    "first_login", "data_import", "team_invite", "first_report", "plan_upgrade", "review",
+    "renewal_notice", "support_transfer", "order_setup", "renewal",
+)  # fmt: skip
+# Three in twenty interactions are not the designed one: a quarter of the orders goes as designed.
 ROWS = """
     select
         'e' || number as interaction_id,
         'web_visitor_id' as customer_key_type,
         'v' || hash(number // 10) % 200000 as customer_key,
-        case number % 10 when 0 then 'order_placed' when 9 then 'order_delivery'
-            else $touchpoints[1 + (hash(number, 'what') % 25)::bigint] end as event_name,
+        case
+            when number % 10 between 1 and 8 and hash(number, 'how') % 20 < 3
+                then $others[1 + (hash(number, 'what') % 15)::bigint]
+            else $designed[1 + number % 10]
+        end as event_name,
         ['web', 'phone', 'email'][1 + (hash(number, 'channel') % 3)::bigint] as channel_id,
-        timestamp '2025-01-01' + to_seconds((hash(number // 10) % 40000000)::bigint
+        timestamp '2025-01-01' + to_seconds({day} * 86400 + (hash(number // 10) % {days} * 86400
+            + hash(number // 10, 'time') % 86400)::bigint
             + (number % 10) * 20000 + (hash(number, 'at') % 20000)::bigint) as occurred_at,
         'order' as related_type,
         'o' || number // 10 as related_id,
         'load ' || {load} as _load_id
     from range({first}, {last}) as numbers (number)
 """
+# What is noticed a day late, of orders anywhere in the past.
+LATE_ROWS = """
+    select
+        'late' || number as interaction_id,
+        customer_key_type,
+        customer_key,
+        $others[1 + (hash(number, 'what') % 15)::bigint] as event_name,
+        'email' as channel_id,
+        occurred_at + to_seconds((hash(number, 'later') % 90000)::bigint) as occurred_at,
+        related_type,
+        related_id,
+        'load ' || {load} as _load_id
+    from raw.generic__interactions as known
+    inner join (
+        select number, 'e' || (hash(number, 'order') % ({first} // 10) * 10)::bigint as known_id
+        from range({first}, {last}) as numbers (number)
+    ) as late on known.interaction_id = late.known_id
+"""
+DAYS = 460
 BY_HAND = """
     create or replace temp table steps as
     select related_id as case_id, touchpoint_id, occurred_at,
@@ -102,21 +130,30 @@ def prepare(home: Path, rows: int) -> None:
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         connection.executemany(
             "insert into reference.touchpoint_events values ('generic', ?, ?)",
-            [[name, name] for name in TOUCHPOINTS],
+            [[name, name] for name in DESIGNED + OTHERS],
         )
-    add(home, 0, rows, loads=100)
+    for load in range(100):
+        land(home, ROWS, rows * load // 100, rows * (load + 1) // 100, load=load)
 
 
-def add(home: Path, first: int, last: int, *, loads: int) -> None:
-    """Let interactions arrive, in as many loads."""
+def next_day(home: Path, rows: int) -> None:
+    """Let one in a hundred arrive: new orders, and for a tenth late news of orders of any age."""
+    middle = rows + rows * 9 // 1000
+    land(home, ROWS, rows, middle, load=100, day=DAYS, days=3)
+    land(home, LATE_ROWS, middle, rows + rows // 100, load=101)
+
+
+def land(
+    home: Path, template: str, first: int, last: int, *, load: int, day: int = 0, days: int = DAYS
+) -> None:
+    """Put interactions into raw, as one load."""
+    named = {"others": list(OTHERS)} | ({"designed": list(DESIGNED)} if template is ROWS else {})
     with duckdb.connect(str(settings_of(home).warehouse_path)) as connection:
-        for load in range(loads):
-            begin, end = (first + (last - first) * part // loads for part in (load, load + 1))
-            connection.execute(
-                "insert into raw.generic__interactions by name "
-                + ROWS.format(first=begin, last=end, load=first + load),
-                {"touchpoints": list(TOUCHPOINTS)},
-            )
+        connection.execute(
+            "insert into raw.generic__interactions by name "
+            + template.format(first=first, last=last, load=load, day=day, days=days),
+            named,
+        )
 
 
 def settings_of(home: Path) -> Settings:
@@ -283,7 +320,7 @@ def compare(rows: int) -> None:
         measured("dbt's start", home)
         whole = measured("whole build, raw to marts", home)
         show_models(home)
-        add(home, rows, rows + rows // 100, loads=1)
+        next_day(home, rows)
         part = measured("build of an increment", home)
         show_models(home)
         print(f"increment of 1 %: {part['wall'] / whole['wall']:.1%} of the whole, wall time")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -16,12 +17,14 @@ from orchestration.extract.loader import load_stream
 from orchestration.settings import STAGING_DIR, Settings
 from tests.adapters.conftest import RECEIVED_AT
 from tests.dbt.conftest import DbtProject
+from tests.dbt.journeys.stories import MARTS, PATHS, SUMS
 
 pytestmark = pytest.mark.e2e
 
 BUILT = (
     "path:models/staging", "path:models/core", "int_journey_touchpoints", "fct_journey_visits",
     "int_journey_instances", "int_journey_required_steps", "fct_journey_steps", "fct_journeys",
+    *PATHS.split(),
 )  # fmt: skip
 # A load's name tells which version of a file it is, and so differs between the two ways.
 TABLES = {
@@ -30,6 +33,9 @@ TABLES = {
     "marts.fct_journey_visits": "",
     "marts.fct_journey_steps": "",
     "marts.fct_journeys": "",
+    "marts.fct_journey_deviations": "",
+    **{f"core.{name}": "" for name in SUMS},
+    **{f"marts.{name}": "" for name in MARTS},
 }
 EVENTS = {
     "start": "subscription_started", "login": "first_login", "report": "first_report",
@@ -116,10 +122,10 @@ def interactions(*texts: str) -> list[dict[str, object]]:
     return rows
 
 
-def accounts(**tests: bool) -> list[dict[str, object]]:
+def accounts(segment: str = "small", **tests: bool) -> list[dict[str, object]]:
     return [
         {"account_id": name, "customer_key_type": "crm_account_id", "customer_key": name,
-         "segment": "small", "created_at": "2026-01-01 00:00:00", "is_test": is_test}
+         "segment": segment, "created_at": "2026-01-01 00:00:00", "is_test": is_test}
         for name, is_test in tests.items()
     ]  # fmt: skip
 
@@ -204,3 +210,31 @@ def test_the_past_comes_back_when_the_as_of_date_goes_back(
     late.run(date(2026, 6, 3))
     early.run(date(2026, 6, 3))
     assert late.contents() == early.contents()
+
+
+def test_journeys_follow_when_days_pass_in_silence_and_a_customer_changes_segment(
+    tmp_path: Path,
+) -> None:
+    """No interaction comes; one instance is given up, and all of a customer's move."""
+    companies = [Company(tmp_path / "daily"), Company(tmp_path / "once")]
+    for company in companies:
+        company.land("identities/1.csv", identities("v1=A", "v4=D"))
+        company.land("interactions/1.csv", FIRST_DAY)
+    daily, once = companies
+    daily.land("accounts/1.csv", accounts(A=False, D=False))
+    daily.run(date(2026, 6, 30))
+    before = daily.contents()
+    later = date(2026, 12, 31)
+    for company in companies:
+        company.land("accounts/1.csv", accounts("large", A=False, D=False))
+        company.run(later)
+    assert set(daily.load_states()) == {"unchanged"}
+    assert daily.contents() == once.contents()
+    assert [row for row in before["marts.fct_journeys"] if "open" in row]
+    assert not [row for row in daily.contents()["marts.fct_journeys"] if "open" in row]
+    daily.run(date(2026, 6, 30))
+    once = Company(tmp_path / "again")
+    for name in ("identities", "interactions", "accounts"):
+        shutil.copytree(daily.landing / "generic" / name, once.landing / "generic" / name)
+    once.run(date(2026, 6, 30))
+    assert daily.contents() == once.contents()

@@ -4,6 +4,7 @@
     on_schema_change='fail',
     post_hook="{{ forget_consumed_changes() }}",
 ) }}
+-- depends_on: {{ ref('int_interactions_changed') }}, {{ ref('journeys') }}, {{ ref('dim_customers') }}
 
 {#- A full refresh counts on from the log that it replaces, so that who read that one notices. -#}
 {%- set last = namespace(number=0) -%}
@@ -17,7 +18,7 @@
         ).columns[0].values()[0] -%}
     {%- endif -%}
 {%- endif -%}
-{%- set instances = stored_table('marts', 'fct_journeys') -%}
+{%- set instances = stored_table('marts', 'fct_journeys') %}
 
 with
 
@@ -81,4 +82,3 @@ select
     scope_type,
     scope_key
 from scopes
--- depends_on: {{ ref('int_interactions_changed') }}

@@ -145,5 +145,50 @@ def test_nothing_is_rebuilt_when_nothing_changed(make_warehouse: MakeWarehouse) 
     warehouse = prepared(make_warehouse, events)
     # A row that no build would make: it lives on if its scope is left alone.
     warehouse.rows("update marts.fct_journey_visits set team = 'kept'")
+    warehouse.rows("update core.int_journey_sums set instances = 999")
     warehouse.build(MODELS, increment=True)
     assert warehouse.rows("select distinct team from marts.fct_journey_visits") == [("kept",)]
+    assert warehouse.rows("select distinct instances from core.int_journey_sums") == [(999,)]
+
+
+def test_sums_change_by_what_changed_and_are_not_added_up_again(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    before = random_events(25, customers=20, events=300)
+    gone = max(before, key=lambda event: event.occurred_at)
+    warehouse = prepared(make_warehouse, before)
+    for table in SUMS:
+        # Of a journey that nobody took: it lives on if sums are kept.
+        columns = "* replace ('never' as journey_id)"
+        warehouse.rows(f"insert into core.{table} select {columns} from core.{table} limit 1")
+    change(warehouse, before, [event for event in before if event != gone], number=2)
+    warehouse.build(MODELS, increment=True)
+    for table in SUMS:
+        assert warehouse.rows(
+            f"select count(*) from core.{table} where journey_id = 'never'"
+        ) == [(1,)]
+
+
+def test_sums_are_added_up_again_when_the_changes_of_their_fact_begin_anew(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    """Somebody builds one fact as a whole between two runs, and its changes are lost."""
+    before = random_events(26, customers=20, events=300)
+    after = altered(before, random.Random(8))
+    warehouse = prepared(make_warehouse, before)
+    change(warehouse, before, after, number=2)
+    warehouse.build("fct_journey_visits")
+    warehouse.build(MODELS, increment=True)
+    assert contents(warehouse) == contents(prepared(make_warehouse, after))
+
+
+def test_a_model_sees_no_more_than_what_it_reads_when_a_part_is_run_by_hand(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    before = random_events(27, customers=20, events=300)
+    after = altered(before, random.Random(9))
+    warehouse = prepared(make_warehouse, before)
+    change(warehouse, before, after, number=2)
+    warehouse.build(" ".join(("fct_journeys", *SUMS)), increment=True)
+    warehouse.build(MODELS, increment=True)
+    assert contents(warehouse) == contents(prepared(make_warehouse, after))
