@@ -123,11 +123,13 @@
 {%- endmacro %}
 
 
-{#- Post-hook of the log: what every model has seen. -#}
+{#- Post-hook of the log: what every model has seen. The newest entry stays, so that numbers go on
+    rising and nobody takes a shortened log for one that begins anew. -#}
 {% macro forget_consumed_changes() -%}
     {%- if execute -%}{%- do prepare_consumed() -%}{%- endif -%}
     delete from {{ this }}
     where
         scope_type <> 'all'
         and change_number <= (select min(change_number) from core.changes_consumed)
+        and change_number < (select max(change_number) from {{ this }})
 {%- endmacro %}
