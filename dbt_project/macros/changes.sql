@@ -21,10 +21,38 @@
 {%- endmacro %}
 
 
-{#- The last change that this model has seen, and whether everything changed since: fct_interactions
-    was built again as a whole, or the log begins anew below what the model has seen. -#}
+{#- Incremental models that this one reads, from its config: meta.reads_changes_of. -#}
+{% macro models_read_by_change() -%}
+    {%- do return((model.config.meta or {}).get('reads_changes_of', []) if execute else []) -%}
+{%- endmacro %}
+
+
+{#- The last change that there is for this model: what the models that it reads have seen, which
+    may lag behind the log when only a part of the project is run. -#}
+{% macro last_change_within_reach() -%}
+    (
+        select min(change_number)
+        from (
+            select coalesce(max(change_number), 0) as change_number
+            from {{ ref('int_changed_scopes') }}
+    {%- for name in models_read_by_change() %}
+            union all
+            select change_number
+            from core.changes_consumed
+            where consumer = '{{ name }}'
+    {%- endfor %}
+        ) as within_reach
+    )
+{%- endmacro %}
+
+
+{#- The last change that this model has seen, the last that there is for it, and whether everything
+    changed since: fct_interactions was built again as a whole, or the log begins anew below what
+    the model has seen. -#}
 {% macro changes_since_last_build() -%}
-    {%- if not execute -%}{%- do return({'seen': 0, 'is_everything': false}) -%}{%- endif -%}
+    {%- if not execute -%}
+        {%- do return({'seen': 0, 'reach': 0, 'is_everything': false}) -%}
+    {%- endif -%}
     {%- do prepare_consumed() -%}
     {%- set seen = run_query(
         "select coalesce(max(change_number), -1) from core.changes_consumed where consumer = '"
@@ -32,9 +60,12 @@
     ).columns[0].values()[0] -%}
     {%- set log = run_query(
         "select coalesce(max(change_number), 0), coalesce(max(case when scope_type = 'all' then"
-        ~ " change_number end), 0) from " ~ ref('int_changed_scopes')
+        ~ " change_number end), 0), " ~ last_change_within_reach()
+        ~ " from " ~ ref('int_changed_scopes')
     ).rows[0] -%}
-    {%- do return({'seen': seen, 'is_everything': seen > log[0] or seen < log[1]}) -%}
+    {%- do return({
+        'seen': seen, 'reach': log[2], 'is_everything': seen > log[0] or seen < log[1]
+    }) -%}
 {%- endmacro %}
 
 
@@ -59,7 +90,10 @@
         scope_type,
         scope_key
     from {{ ref('int_changed_scopes') }}
-    where change_number > {{ changes.seen }} and scope_type <> 'all'
+    where
+        change_number > {{ changes.seen }}
+        and change_number <= {{ changes.reach }}
+        and scope_type <> 'all'
     {%- endif %}
 {%- endmacro %}
 
@@ -76,29 +110,14 @@
 {%- endmacro %}
 
 
-{#- Number of the last change that is known. -#}
-{% macro last_change_number() -%}
-    (select coalesce(max(change_number), 0) from {{ ref('int_changed_scopes') }})
-{%- endmacro %}
-
-
-{#- Post-hook: what this model has now seen, in the same transaction as its rows. It has seen no
-    more than the incremental models that it reads, which may lag behind when only a part of the
-    project is run. -#}
-{% macro mark_changes_consumed(behind=[]) -%}
+{#- Post-hook: what this model has now seen, in the same transaction as its rows. -#}
+{% macro mark_changes_consumed() -%}
     {%- if execute -%}{%- do prepare_consumed() -%}{%- endif -%}
     delete from core.changes_consumed where consumer = '{{ this.identifier }}';
     insert into core.changes_consumed
     select
         '{{ this.identifier }}',
-        min(change_number)
-    from (
-        select {{ last_change_number() }} as change_number
-    {%- for model in behind %}
-        union all
-        select change_number from core.changes_consumed where consumer = '{{ model }}'
-    {%- endfor %}
-    ) as seen
+        {{ last_change_within_reach() }}
 {%- endmacro %}
 
 

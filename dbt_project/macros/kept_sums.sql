@@ -25,7 +25,7 @@
         and change_number <= (select min(change_number) from core.changes_consumed);
     insert into {{ changes_of(this.identifier) }}
     select
-        {{ last_change_number() }},
+        {{ last_change_within_reach() }},
         -1,
         *
     from {{ this }}
@@ -42,7 +42,7 @@
         and not changes_since_last_build().is_everything -%}
     insert into {{ changes_of(this.identifier) }}
     select
-        {{ last_change_number() }},
+        {{ last_change_within_reach() }},
         1,
         *
     from {{ this }}
@@ -58,14 +58,14 @@
     where 1 = 0;
     insert into {{ changes_of(this.identifier) }} (change_number, weight)
     select
-        {{ last_change_number() }},
+        {{ last_change_within_reach() }},
         0
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- Whether a model of sums can be brought up to date by the changes of its facts. -#}
-{% macro keeps_sums(facts) -%}
+{#- Whether what changed since this model last looked stands in the changes of its facts. -#}
+{% macro has_changes_of(facts) -%}
     {%- if not is_incremental() -%}{%- do return(false) -%}{%- endif -%}
     {%- set changes = changes_since_last_build() -%}
     {%- if changes.is_everything -%}{%- do return(false) -%}{%- endif -%}
@@ -80,12 +80,58 @@
 {%- endmacro %}
 
 
+{#- Whether the models that this one reads have seen the same changes. They have, unless somebody ran
+    a part of the project by hand. -#}
+{% macro is_read_at_one_level() -%}
+    {%- if not execute -%}{%- do return(true) -%}{%- endif -%}
+    {%- set levels = run_query(
+        "select count(distinct change_number) from core.changes_consumed where consumer in ('"
+        ~ models_read_by_change() | join("', '") ~ "')"
+    ).columns[0].values()[0] -%}
+    {%- do return(levels == 1) -%}
+{%- endmacro %}
+
+
+{#- What a fact now has of the scopes that changed, or all of it. Its changes are read and not the
+    fact itself, of which a scope's rows lie anywhere. -#}
+{% macro rows_of_changed_scopes(fact) -%}
+    {%- if has_changes_of([fact]) and is_read_at_one_level() -%}
+    select changed_rows.*
+    from {{ changes_of(fact) }} as changed_rows
+    inner join (
+        select
+            scope_key,
+            max(change_number) as change_number
+        from {{ changes_of(fact) }}
+        where
+            weight <> 0
+            and change_number > {{ changes_since_last_build().seen }}
+            and change_number <= {{ changes_since_last_build().reach }}
+        group by scope_key
+    ) as newest
+        on
+            changed_rows.scope_key = newest.scope_key
+            and changed_rows.change_number = newest.change_number
+    where changed_rows.weight = 1
+    {%- else -%}
+    select *
+    from {{ ref(fact) }}
+    {%- if is_incremental() %}
+    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {%- endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- Rows of a fact with a weight: those by which kept sums must change, or all of them. -#}
-{% macro weighted_rows(fact, facts) -%}
-    {%- if keeps_sums(facts) -%}
+{% macro weighted_rows(fact) -%}
+    {%- if has_changes_of(models_read_by_change()) -%}
     select *
     from {{ changes_of(fact) }}
-    where weight <> 0 and change_number > {{ changes_since_last_build().seen }}
+    where
+        weight <> 0
+        and change_number > {{ changes_since_last_build().seen }}
+        and change_number <= {{ changes_since_last_build().reach }}
     {%- else -%}
     select
         *,
@@ -96,21 +142,21 @@
 
 
 {#- Pre-hook of a model of sums. -#}
-{% macro forget_sums_that_begin_anew(facts) -%}
-    {%- if is_incremental() and not keeps_sums(facts) -%}
+{% macro forget_sums_that_begin_anew() -%}
+    {%- if is_incremental() and not has_changes_of(models_read_by_change()) -%}
     delete from {{ this }}
     {%- endif -%}
 {%- endmacro %}
 
 
 {#- Sums with what is kept of the same keys. -#}
-{% macro with_kept_sums(changed, keys, sums, facts) -%}
+{% macro with_kept_sums(changed, keys, sums) -%}
     select
         {%- for key in keys %}
         {{ changed }}.{{ key }},
         {%- endfor %}
         {%- for sum in sums %}
-        {%- if keeps_sums(facts) %}
+        {%- if has_changes_of(models_read_by_change()) %}
         cast({{ changed }}.{{ sum }} + coalesce(kept.{{ sum }}, 0) as bigint) as {{ sum }}
         {%- else %}
         cast({{ changed }}.{{ sum }} as bigint) as {{ sum }}
@@ -118,7 +164,7 @@
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ changed }}
-    {%- if keeps_sums(facts) %}
+    {%- if has_changes_of(models_read_by_change()) %}
     left join {{ this }} as kept
         on
         {%- for key in keys %}
@@ -129,7 +175,13 @@
 
 
 {#- Post-hook of a model of sums: cells that nothing is left in, and what it has seen. -#}
-{% macro mark_sums_kept(count_column, facts) -%}
+{% macro mark_sums_kept(count_column) -%}
     delete from {{ this }} where {{ count_column }} = 0;
-    {{ mark_changes_consumed(behind=facts) }}
+    {{ mark_changes_consumed() }};
+    {%- if not has_changes_of(models_read_by_change()) and not is_read_at_one_level() %}
+    -- Added up over facts of different days: to be done again.
+    update core.changes_consumed
+    set change_number = -1
+    where consumer = '{{ this.identifier }}'
+    {%- endif -%}
 {%- endmacro %}

@@ -2,11 +2,16 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    meta={
+        'reads_changes_of': [
+            'fct_journey_visits',
+            'int_journey_required_steps',
+            'fct_journey_steps',
+            'fct_journeys',
+        ],
+    },
     pre_hook=["{{ note_lost_rows() }}", "{{ forget_changed_scopes() }}"],
-    post_hook=[
-        "{{ note_gained_rows() }}",
-        "{{ mark_changes_consumed(behind=['fct_journeys']) }}",
-    ],
+    post_hook=["{{ note_gained_rows() }}", "{{ mark_changes_consumed() }}"],
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 {%- set changed_alone %}
@@ -18,10 +23,7 @@
 with
 
 instances as (
-    select * from {{ ref('fct_journeys') }}
-    where
-        true
-    {{- changed_alone }}
+    {{ rows_of_changed_scopes('fct_journeys') }}
 ),
 
 required_steps as (
@@ -38,11 +40,8 @@ late_steps as (
     {{- changed_alone }}
 ),
 
-undeclared_visits as (
-    select * from {{ ref('fct_journey_visits') }}
-    where
-        not is_declared
-    {{- changed_alone }}
+visits as (
+    {{ rows_of_changed_scopes('fct_journey_visits') }}
 ),
 
 furthest as (
@@ -97,7 +96,8 @@ undeclared as (
         cast(null as bigint) as step_number,
         touchpoint_id,
         'undeclared' as deviation
-    from undeclared_visits
+    from visits
+    where not is_declared
 ),
 
 deviations as (

@@ -2,8 +2,9 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    meta={'reads_changes_of': ['fct_journey_visits', 'int_journey_required_steps']},
     pre_hook="{{ forget_changed_scopes() }}",
-    post_hook="{{ mark_changes_consumed(behind=['int_journey_required_steps', 'fct_journey_visits']) }}",
+    post_hook="{{ mark_changes_consumed() }}",
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 
@@ -19,10 +20,7 @@ required_steps as (
 ),
 
 visits as (
-    select * from {{ ref('fct_journey_visits') }}
-    {%- if is_incremental() %}
-    where scope_key in (select scope_key from ({{ changed_scopes() }}))
-    {%- endif %}
+    {{ rows_of_changed_scopes('fct_journey_visits') }}
 ),
 
 journey_steps as (

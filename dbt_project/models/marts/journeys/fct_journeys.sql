@@ -2,11 +2,15 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    meta={
+        'reads_changes_of': [
+            'int_journey_instances',
+            'int_journey_required_steps',
+            'fct_journey_steps',
+        ],
+    },
     pre_hook=["{{ note_lost_rows() }}", "{{ forget_changed_scopes() }}"],
-    post_hook=[
-        "{{ note_gained_rows() }}",
-        "{{ mark_changes_consumed(behind=['int_journey_instances', 'fct_journey_steps']) }}",
-    ],
+    post_hook=["{{ note_gained_rows() }}", "{{ mark_changes_consumed() }}"],
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 {%- set changed_alone %}

@@ -1,4 +1,3 @@
-{%- set facts = ['fct_journey_deviations'] -%}
 {%- set keys = [
     'journey_id', 'segment', 'start_month', 'outcome', 'deviation', 'step_number', 'touchpoint_id',
 ] -%}
@@ -7,16 +6,17 @@
     incremental_strategy='delete+insert',
     unique_key=keys,
     on_schema_change='fail',
-    pre_hook="{{ forget_sums_that_begin_anew(['fct_journey_deviations']) }}",
+    meta={'reads_changes_of': ['fct_journey_deviations']},
+    pre_hook="{{ forget_sums_that_begin_anew() }}",
     schema='core',
     contract={'enforced': false},
-    post_hook="{{ mark_sums_kept('instances', ['fct_journey_deviations']) }}",
+    post_hook="{{ mark_sums_kept('instances') }}",
 ) }}
 
 with
 
 deviations as (
-    {{ weighted_rows('fct_journey_deviations', facts) }}
+    {{ weighted_rows('fct_journey_deviations') }}
 ),
 
 changed as (
@@ -33,4 +33,4 @@ changed as (
     group by 1, 2, 3, 4, 5, 6, 7
 )
 
-{{ with_kept_sums('changed', keys, ['instances'], facts) }}
+{{ with_kept_sums('changed', keys, ['instances']) }}

@@ -2,20 +2,18 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    meta={'reads_changes_of': ['fct_journey_visits']},
     pre_hook="{{ forget_changed_scopes() }}",
     schema='core',
     contract={'enforced': false},
-    post_hook="{{ mark_changes_consumed(behind=['fct_journey_visits']) }}",
+    post_hook="{{ mark_changes_consumed() }}",
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 
 with
 
 visits as (
-    select * from {{ ref('fct_journey_visits') }}
-    {%- if is_incremental() %}
-    where scope_key in (select scope_key from ({{ changed_scopes() }}))
-    {%- endif %}
+    {{ rows_of_changed_scopes('fct_journey_visits') }}
 )
 
 -- Who or what an instance is about, its opening interaction says. The variant's hash does not

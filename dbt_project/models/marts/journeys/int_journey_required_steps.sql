@@ -2,10 +2,11 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
+    meta={'reads_changes_of': ['fct_journey_visits']},
     pre_hook="{{ forget_changed_scopes() }}",
     schema='core',
     contract={'enforced': false},
-    post_hook="{{ mark_changes_consumed(behind=['fct_journey_visits']) }}",
+    post_hook="{{ mark_changes_consumed() }}",
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 
@@ -32,6 +33,10 @@ required_touchpoints as (
     from required_steps
 ),
 
+changed_visits as (
+    {{ rows_of_changed_scopes('fct_journey_visits') }}
+),
+
 visits as (
     select
         visits.journey_instance_id,
@@ -40,16 +45,12 @@ visits as (
         visits.touchpoint_id,
         visits.visit_number,
         visits.occurred_at
-    from {{ ref('fct_journey_visits') }} as visits
+    from changed_visits as visits
     left join required_touchpoints
         on
             visits.journey_id = required_touchpoints.journey_id
             and visits.touchpoint_id = required_touchpoints.touchpoint_id
-    where
-        (visits.visit_number = 1 or required_touchpoints.touchpoint_id is not null)
-    {%- if is_incremental() %}
-        and visits.scope_key in (select scope_key from ({{ changed_scopes() }}))
-        {%- endif %}
+    where visits.visit_number = 1 or required_touchpoints.touchpoint_id is not null
 ),
 
 -- One round per required step, over all instances at once. A step is met at the first visit after

@@ -1,4 +1,3 @@
-{%- set facts = ['fct_journeys'] -%}
 {%- set keys = [
     'journey_id', 'segment', 'start_month', 'outcome', 'required_steps', 'required_steps_met',
     'is_late', 'has_returns',
@@ -8,16 +7,17 @@
     incremental_strategy='delete+insert',
     unique_key=keys,
     on_schema_change='fail',
-    pre_hook="{{ forget_sums_that_begin_anew(['fct_journeys']) }}",
+    meta={'reads_changes_of': ['fct_journeys']},
+    pre_hook="{{ forget_sums_that_begin_anew() }}",
     schema='core',
     contract={'enforced': false},
-    post_hook="{{ mark_sums_kept('instances', ['fct_journeys']) }}",
+    post_hook="{{ mark_sums_kept('instances') }}",
 ) }}
 
 with
 
 instances as (
-    {{ weighted_rows('fct_journeys', facts) }}
+    {{ weighted_rows('fct_journeys') }}
 ),
 
 changed as (
@@ -43,4 +43,4 @@ changed as (
         has_returns
 )
 
-{{ with_kept_sums('changed', keys, ['instances'], facts) }}
+{{ with_kept_sums('changed', keys, ['instances']) }}

@@ -1,4 +1,3 @@
-{%- set facts = ['fct_journey_visits', 'fct_journeys'] -%}
 {%- set keys = [
     'journey_id', 'segment', 'start_month', 'from_touchpoint_id', 'to_touchpoint_id', 'time_bucket',
 ] -%}
@@ -7,20 +6,21 @@
     incremental_strategy='delete+insert',
     unique_key=keys,
     on_schema_change='fail',
-    pre_hook="{{ forget_sums_that_begin_anew(['fct_journey_visits', 'fct_journeys']) }}",
+    meta={'reads_changes_of': ['fct_journey_visits', 'fct_journeys']},
+    pre_hook="{{ forget_sums_that_begin_anew() }}",
     schema='core',
     contract={'enforced': false},
-    post_hook="{{ mark_sums_kept('transitions', ['fct_journey_visits', 'fct_journeys']) }}",
+    post_hook="{{ mark_sums_kept('transitions') }}",
 ) }}
 
 with
 
 visits as (
-    {{ weighted_rows('fct_journey_visits', facts) }}
+    {{ weighted_rows('fct_journey_visits') }}
 ),
 
 instances as (
-    {{ weighted_rows('fct_journeys', facts) }}
+    {{ weighted_rows('fct_journeys') }}
 ),
 
 -- Each visit is entered from the one before it or from the start, and the last one leads to what
@@ -59,5 +59,5 @@ changed as (
 
 {{ with_kept_sums(
     'changed', keys,
-    ['transitions', 'return_count', 'channel_switch_count', 'hand_off_count'], facts
+    ['transitions', 'return_count', 'channel_switch_count', 'hand_off_count']
 ) }}

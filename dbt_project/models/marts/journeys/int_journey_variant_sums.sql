@@ -1,20 +1,20 @@
-{%- set facts = ['fct_journeys'] -%}
 {%- set keys = ['journey_id', 'segment', 'start_month', 'variant_id', 'path_length', 'outcome'] -%}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key=keys,
     on_schema_change='fail',
-    pre_hook="{{ forget_sums_that_begin_anew(['fct_journeys']) }}",
+    meta={'reads_changes_of': ['fct_journeys']},
+    pre_hook="{{ forget_sums_that_begin_anew() }}",
     schema='core',
     contract={'enforced': false},
-    post_hook="{{ mark_sums_kept('instances', ['fct_journeys']) }}",
+    post_hook="{{ mark_sums_kept('instances') }}",
 ) }}
 
 with
 
 instances as (
-    {{ weighted_rows('fct_journeys', facts) }}
+    {{ weighted_rows('fct_journeys') }}
 ),
 
 changed as (
@@ -31,4 +31,4 @@ changed as (
     group by journey_id, segment, start_month, variant_id, path_length, outcome
 )
 
-{{ with_kept_sums('changed', keys, ['instances', 'repeat_count'], facts) }}
+{{ with_kept_sums('changed', keys, ['instances', 'repeat_count']) }}
