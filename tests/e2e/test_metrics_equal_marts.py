@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from metricflow.validation.data_warehouse_model_validator import DataWarehouseModelValidator
 
-from orchestration.metrics import MetricLayer
+from orchestration.metrics import DuckDbDialect, MetricLayer
 from tests.e2e.conftest import FinishedRun
 from tests.e2e.metric_cases import CASES, Case
 
@@ -62,3 +63,22 @@ def test_metrics_equal_the_mart_when_grouped_alike(
 def test_every_metric_is_compared(layer: MetricLayer) -> None:
     compared = {name for case in CASES for name in case.metrics}
     assert compared == {metric.name for metric in layer.metrics()}
+
+
+def test_definitions_fit_the_warehouse_when_each_is_planned(
+    demo_run: FinishedRun, layer: MetricLayer
+) -> None:
+    class Planner(DuckDbDialect):
+        def dry_run(self, stmt: str, *_: object) -> None:
+            demo_run.warehouse_rows(f"explain {stmt}")
+
+    validator = DataWarehouseModelValidator(sql_client=Planner())
+    for validate in (
+        validator.validate_semantic_models,
+        validator.validate_dimensions,
+        validator.validate_entities,
+        validator.validate_simple_metrics,
+        validator.validate_metrics,
+    ):
+        found = validate(layer.manifest)
+        assert [issue.message for issue in found.all_issues] == []
