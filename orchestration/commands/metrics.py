@@ -12,7 +12,9 @@ from orchestration.settings import Settings
 @click.command()
 @click.argument("names", nargs=-1)
 @click.option("--by", multiple=True, help="Group by this: metric_time__month, answer__segment.")
-@click.option("--where", multiple=True, help="Keep to this: \"{{ Dimension('answer__scale') }} = '1–5'\".")
+@click.option(
+    "--where", multiple=True, help="Keep to this: \"{{ Dimension('answer__scale') }} = '1–5'\"."
+)
 @click.option("--order", multiple=True, help="Sort by this column; -COLUMN turns it round.")
 @click.option("--limit", type=click.IntRange(min=1), help="Most rows.")
 @click.option("--csv", is_flag=True, help="Print comma-separated values.")
@@ -59,5 +61,6 @@ def metrics(
     if sql:
         click.echo(query)
         return
-    frame = ask(settings, query)
+    # Counts come as floats where a group may lack them.
+    frame = ask(settings, query).convert_dtypes()
     click.echo(frame.to_csv(index=False) if csv else frame.to_string(index=False))

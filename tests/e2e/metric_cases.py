@@ -112,7 +112,7 @@ LEAVING = """
 
 
 def survey(metric: str) -> list[Case]:
-    """Return the cases of one survey metric: by month and segment, by touchpoint, by month alone."""
+    """Return the cases of one survey metric and of its invitations."""
     name = metric.lower()
     figures = f"from marts.fct_cx_metrics where metric = '{metric}'"
     surveys = (
@@ -218,7 +218,8 @@ CASES = [
         metrics=PROMISES,
         by=("ticket__priority",),
         mart="select dimension_value, first_reply_sla_share, resolution_sla_share"
-        " from marts.mart_service_performance where period_grain = 'all' and dimension = 'priority'",
+        " from marts.mart_service_performance"
+        " where period_grain = 'all' and dimension = 'priority'",
     ),
     Case(
         name="contacts by month and segment",

@@ -1,4 +1,4 @@
-"""The catalogue in docs/metrics.md, written from the definitions: ``python -m tests.dbt.semantic.catalogue``."""
+"""The catalogue in docs/metrics.md: ``python -m tests.dbt.semantic.catalogue`` writes it."""
 
 from __future__ import annotations
 
