@@ -69,7 +69,7 @@ def test_definitions_fit_the_warehouse_when_each_is_planned(
     demo_run: FinishedRun, layer: MetricLayer
 ) -> None:
     class Planner(DuckDbDialect):
-        def dry_run(self, stmt: str, *_: object) -> None:
+        def dry_run(self, stmt: str, *_: object, **__: object) -> None:
             demo_run.warehouse_rows(f"explain {stmt}")
 
     validator = DataWarehouseModelValidator(sql_client=Planner())
