@@ -63,4 +63,4 @@ def metrics(
         return
     # Counts come as floats where a group may lack them.
     frame = ask(settings, query).convert_dtypes()
-    click.echo(frame.to_csv(index=False) if csv else frame.to_string(index=False))
+    click.echo(frame.to_csv(index=False).rstrip() if csv else frame.to_string(index=False))
