@@ -39,19 +39,13 @@ contacts as (
     select * from {{ ref('int_service_contacts') }}
 ),
 
-help_views as (
+help_detectors as (
     select
-        customer_id,
+        detector_id,
         touchpoint_id,
-        occurred_at
-    from interactions
-    where
-        customer_id is not null
-        and touchpoint_id in (
-            select detectors.touchpoint_id
-            from detectors
-            where detectors.kind = 'failed_self_service'
-        )
+        threshold * 3600 as most_seconds
+    from detectors
+    where detectors.kind = 'failed_self_service'
 ),
 
 tickets as (
@@ -106,7 +100,7 @@ at_touchpoints as (
         (detectors.outcome is null or interactions.outcome = detectors.outcome)
         and (
             detectors.event_list is null
-            or detectors.event_list like '%|' || interactions.event_name || '|%'
+            or position('|' || interactions.event_name || '|' in detectors.event_list) > 0
         )
 ),
 
@@ -149,35 +143,41 @@ repeat_contacts as (
 -- one failure.
 help_moments as (
     select
-        customer_id,
-        occurred_at,
+        help_detectors.detector_id,
+        interactions.customer_id,
+        interactions.occurred_at,
         0 as step,
-        occurred_at as viewed_at,
+        interactions.occurred_at as viewed_at,
         cast(null as varchar) as contact_id,
         cast(null as varchar) as channel_id
-    from help_views
+    from interactions
+    inner join help_detectors on interactions.touchpoint_id = help_detectors.touchpoint_id
+    where interactions.customer_id is not null
 
     union all
 
     select
-        customer_id,
-        occurred_at,
+        help_detectors.detector_id,
+        contacts.customer_id,
+        contacts.occurred_at,
         1 as step,
         cast(null as timestamp) as viewed_at,
-        contact_id,
-        channel_id
+        contacts.contact_id,
+        contacts.channel_id
     from contacts
-    where customer_id is not null
+    cross join help_detectors
+    where contacts.customer_id is not null
 ),
 
 help_before as (
     select
+        detector_id,
         customer_id,
         occurred_at,
         contact_id,
         channel_id,
         max(viewed_at) over (
-            partition by customer_id
+            partition by detector_id, customer_id
             order by occurred_at, step, contact_id
             rows between unbounded preceding and current row
         ) as last_viewed_at
@@ -188,7 +188,7 @@ first_contacts_after_help as (
     select
         *,
         row_number() over (
-            partition by customer_id, last_viewed_at
+            partition by detector_id, customer_id, last_viewed_at
             order by occurred_at, contact_id
         ) as contact_number
     from help_before
@@ -197,20 +197,19 @@ first_contacts_after_help as (
 
 failed_self_service as (
     select
-        detectors.detector_id,
-        first_contacts_after_help.contact_id as subject_id,
-        first_contacts_after_help.customer_id,
-        first_contacts_after_help.occurred_at,
-        detectors.touchpoint_id,
-        first_contacts_after_help.channel_id,
+        help_detectors.detector_id,
+        after_help.contact_id as subject_id,
+        after_help.customer_id,
+        after_help.occurred_at,
+        help_detectors.touchpoint_id,
+        after_help.channel_id,
         cast(null as double) as minutes_lost
-    from first_contacts_after_help
-    inner join detectors on detectors.kind = 'failed_self_service'
+    from first_contacts_after_help as after_help
+    inner join help_detectors on after_help.detector_id = help_detectors.detector_id
     where
-        first_contacts_after_help.contact_number = 1
-        and {{ seconds_between(
-            'first_contacts_after_help.last_viewed_at', 'first_contacts_after_help.occurred_at'
-        ) }} <= detectors.threshold * 3600
+        after_help.contact_number = 1
+        and {{ seconds_between('after_help.last_viewed_at', 'after_help.occurred_at') }}
+        <= help_detectors.most_seconds
 ),
 
 -- Slowness is felt from the moment at which it should have been over.
@@ -248,8 +247,7 @@ slow_refunds as (
     from orders
     inner join detectors on detectors.kind = 'slow_refund'
     where
-        orders.refund_requested_at is not null
-        and {{ seconds_between(
+        {{ seconds_between(
             'orders.refund_requested_at', 'coalesce(orders.refunded_at, ' ~ as_of_end() ~ ')'
         ) }} > detectors.threshold * 86400
 ),
@@ -290,12 +288,12 @@ late_deliveries as (
     inner join detectors on detectors.kind = 'late_delivery'
     where
         coalesce(orders.status, '') not in ('cancelled', 'canceled', 'unavailable')
-        and orders.estimated_delivery_at is not null
         and (
             {{ seconds_between('orders.estimated_delivery_at', 'orders.delivered_at') }}
             > detectors.threshold * 86400
             or (
                 orders.delivered_at is null
+                and coalesce(orders.status, '') not in ('delivered', 'completed')
                 and {{ seconds_between('orders.estimated_delivery_at', as_of_end()) }}
                 > detectors.threshold * 86400
             )
