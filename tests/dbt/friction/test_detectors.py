@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.dbt.conftest import AS_OF, CORE, PROJECT_DIR, DbtProject, MakeWarehouse, Warehouse
-from tests.dbt.friction.detector_cases import CASES, Case, later, session, visit
+from tests.dbt.friction.detector_cases import CASES, Case, later, session, steps, visit
 
 MODELS = (
     "int_service_tickets int_service_contacts int_journey_touchpoints fct_journey_visits"
@@ -20,7 +20,10 @@ MODELS = (
 )
 TEMPLATE = f"{CORE} {MODELS}"
 SEEDS = PROJECT_DIR / "seeds" / "friction"
-MODEL = PROJECT_DIR / "models" / "marts" / "friction" / "int_friction_events.sql"
+MODELS_OF_DETECTORS = [
+    PROJECT_DIR / "models" / "marts" / "friction" / name
+    for name in ("int_friction_events.sql", "int_failed_self_service.sql")
+]
 
 
 def load(warehouse: Warehouse, cases: Iterable[Case]) -> None:
@@ -36,7 +39,7 @@ def load(warehouse: Warehouse, cases: Iterable[Case]) -> None:
 
 
 def build(warehouse: Warehouse) -> None:
-    warehouse.build(f"{MODELS} int_friction_events")
+    warehouse.build(f"{MODELS} int_failed_self_service int_friction_events")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,7 @@ def test_every_detector_has_a_case_that_finds_and_one_that_does_not() -> None:
 
 
 def test_every_kind_of_the_registry_has_a_branch_and_the_reverse() -> None:
-    sql = MODEL.read_text(encoding="utf-8")
+    sql = "".join(path.read_text(encoding="utf-8") for path in MODELS_OF_DETECTORS)
     kinds = {row["kind"] for row in registry()}
     assert without_branch(kinds, sql) == set()
     documented = yaml.safe_load((SEEDS / "_friction__seeds.yml").read_text(encoding="utf-8"))
@@ -174,4 +177,22 @@ def test_each_help_touchpoint_has_its_own_failures_when_two_are_registered(
     ) == [
         ("failed_self_service", "help_article", later(hours=1)),
         ("failed_search", "site_search", later(hours=41)),
+    ]
+
+
+def test_a_journey_given_up_is_told_at_the_step_that_was_not_reached(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    warehouse = make_warehouse(TEMPLATE)
+    warehouse.relation("marts.fct_web_sessions")
+    case = Case(
+        detector_id="abandoned_onboarding",
+        name="last seen elsewhere",
+        rows=tuple(steps("subscription_start 0, first_login 1, website_visit 2")),
+        found=1,
+    )
+    load(warehouse, [case])
+    build(warehouse)
+    assert warehouse.rows("select detector_id, touchpoint_id from core.int_friction_events") == [
+        ("abandoned_onboarding", "data_import")
     ]

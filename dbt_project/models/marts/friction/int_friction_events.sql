@@ -39,13 +39,8 @@ contacts as (
     select * from {{ ref('int_service_contacts') }}
 ),
 
-help_detectors as (
-    select
-        detector_id,
-        touchpoint_id,
-        threshold * 3600 as most_seconds
-    from detectors
-    where detectors.kind = 'failed_self_service'
+failed_self_service as (
+    select * from {{ ref('int_failed_self_service') }}
 ),
 
 tickets as (
@@ -137,79 +132,6 @@ repeat_contacts as (
         and contacts.contact_kind = 'contact'
         and {{ seconds_between('contacts.same_reason_before_at', 'contacts.occurred_at') }}
         <= detectors.threshold * 86400
-),
-
--- The last article before each contact is a running maximum; several contacts after one article are
--- one failure.
-help_moments as (
-    select
-        help_detectors.detector_id,
-        interactions.customer_id,
-        interactions.occurred_at,
-        0 as step,
-        interactions.occurred_at as viewed_at,
-        cast(null as varchar) as contact_id,
-        cast(null as varchar) as channel_id
-    from interactions
-    inner join help_detectors on interactions.touchpoint_id = help_detectors.touchpoint_id
-    where interactions.customer_id is not null
-
-    union all
-
-    select
-        help_detectors.detector_id,
-        contacts.customer_id,
-        contacts.occurred_at,
-        1 as step,
-        cast(null as timestamp) as viewed_at,
-        contacts.contact_id,
-        contacts.channel_id
-    from contacts
-    cross join help_detectors
-    where contacts.customer_id is not null
-),
-
-help_before as (
-    select
-        detector_id,
-        customer_id,
-        occurred_at,
-        contact_id,
-        channel_id,
-        max(viewed_at) over (
-            partition by detector_id, customer_id
-            order by occurred_at, step, contact_id
-            rows between unbounded preceding and current row
-        ) as last_viewed_at
-    from help_moments
-),
-
-first_contacts_after_help as (
-    select
-        *,
-        row_number() over (
-            partition by detector_id, customer_id, last_viewed_at
-            order by occurred_at, contact_id
-        ) as contact_number
-    from help_before
-    where contact_id is not null and last_viewed_at is not null
-),
-
-failed_self_service as (
-    select
-        help_detectors.detector_id,
-        after_help.contact_id as subject_id,
-        after_help.customer_id,
-        after_help.occurred_at,
-        help_detectors.touchpoint_id,
-        after_help.channel_id,
-        cast(null as double) as minutes_lost
-    from first_contacts_after_help as after_help
-    inner join help_detectors on after_help.detector_id = help_detectors.detector_id
-    where
-        after_help.contact_number = 1
-        and {{ seconds_between('after_help.last_viewed_at', 'after_help.occurred_at') }}
-        <= help_detectors.most_seconds
 ),
 
 -- Slowness is felt from the moment at which it should have been over.
@@ -316,13 +238,28 @@ rework as (
             and detectors.kind = 'rework'
 ),
 
+-- Where a journey was given up is the step that was not reached, not what was seen last.
+missed_steps as (
+    select
+        required_steps.journey_instance_id,
+        required_steps.touchpoint_id,
+        row_number() over (
+            partition by required_steps.journey_instance_id
+            order by required_steps.required_rank
+        ) as miss_number
+    from {{ ref('int_journey_required_steps') }} as required_steps
+    inner join journeys
+        on required_steps.journey_instance_id = journeys.journey_instance_id
+    where required_steps.met_visit_number is null
+),
+
 abandonments as (
     select
         detectors.detector_id,
         journeys.journey_instance_id as subject_id,
         journeys.customer_id,
         journeys.abandoned_at as occurred_at,
-        journeys.last_touchpoint_id as touchpoint_id,
+        coalesce(missed_steps.touchpoint_id, journeys.last_touchpoint_id) as touchpoint_id,
         cast(null as varchar) as channel_id,
         cast(null as double) as minutes_lost
     from journeys
@@ -330,6 +267,10 @@ abandonments as (
         on
             journeys.journey_id = detectors.journey_id
             and detectors.kind = 'abandonment'
+    left join missed_steps
+        on
+            journeys.journey_instance_id = missed_steps.journey_instance_id
+            and missed_steps.miss_number = 1
 ),
 
 web_friction as (
