@@ -316,7 +316,9 @@ estimated as (
         ) as spend_standard_error,
         exposed_customers >= {{ var('minimum_sample_size') }}
         and other_customers >= {{ var('minimum_sample_size') }}
-        and exposed_lost + other_lost >= {{ var('effect_minimum_losses') }} as is_enough
+        and exposed_lost + other_lost >= {{ var('effect_minimum_losses') }}
+        and exposed_customers + other_customers - exposed_lost - other_lost
+        >= {{ var('effect_minimum_losses') }} as is_enough
     from summed
 )
 
