@@ -63,9 +63,7 @@ def lost_after(context: Context, segments: Sequence[str] = ()) -> People:
     )  # fmt: skip
 
 
-def on_variants(
-    context: Context, variants: list[object], segments: Sequence[str] = ()
-) -> People:
+def on_variants(context: Context, variants: list[object], segments: Sequence[str] = ()) -> People:
     """List who took each of the given paths, newest first, by segment, journey and variant."""
     if not context.marts.has_column(_JOURNEYS, "variant_id"):
         return {}
@@ -83,6 +81,17 @@ def deviating(context: Context, segments: Sequence[str] = ()) -> People:
         context, _DEVIATIONS, (*keys, "customer_id", "started_at", "outcome"), segments, _started,
         keys=keys,
     )  # fmt: skip
+
+
+def with_friction(context: Context) -> People:
+    """List who met each friction most often, by detector; customers of today first."""
+    found = context.marts.select(
+        "marts.mart_friction_customers",
+        ("detector_id", "customer_id", "events", "last_at", "is_active"),
+        order_by="is_active desc, events desc, last_at desc, customer_id",
+        first_per=("detector_id",), most_per=MOST_LISTED,
+    )  # fmt: skip
+    return _people(context, found.rows, ("detector_id",), _met)
 
 
 def _listed(
@@ -145,3 +154,9 @@ def _reached(row: Row) -> str:
 def _started(row: Row) -> str:
     return f"started {formats.day(row['started_at'])}, {formats.label(row['outcome']).lower()}"
 
+
+def _met(row: Row) -> str:
+    times = formats.as_number(row["events"]) or 0
+    often = "once" if times == 1 else f"{formats.number(times)} times"
+    gone = "" if row["is_active"] else ", customer no more"
+    return f"{often}, last on {formats.day(row['last_at'])}{gone}"
