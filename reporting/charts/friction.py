@@ -225,6 +225,9 @@ def before_after(rows: Sequence[Row]) -> Figure:
                 (str(value["action"]), str(value["when"]), str(value["Share"])) for value in values
             ),
         ),
+        note="What the months say, by a trend broken at the fix: "
+        + "; ".join(f"{row['action_name']}: {row['conclusion']}" for row in rows)
+        + ".",
     )
 
 

@@ -135,7 +135,8 @@ def _cost(found: Selection) -> Section:
             readings,
             slug="friction-cost",
             title="Cost of each friction in lost customers",
-            subtitle=f"{currency or 'Amount'} over all time, with the 95% interval of the difference in churn",
+            subtitle=f"{currency or 'Amount'} over all time, with the 95% interval of the "
+            "difference in churn",
             source=_POINTS,
             value_name="Cost so far (95%)",
             axis_format="~s",
@@ -181,9 +182,9 @@ def _moments(context: Context) -> Section:
         "marts.mart_moments_that_matter",
         ("touchpoint_id", "touchpoint_name", "moment_state", "status", "is_found", "customers",
          "friction_events", "low_scores", "negative_comments", "churn_effect",
-         "churn_effect_lower", "churn_effect_upper", "adjusted_p_value", "spend_effect_amount",
+         "churn_effect_lower", "churn_effect_upper", "spend_effect_amount",
          "spend_effect_lower_amount", "spend_effect_upper_amount", "currency"),
-        where="status <> 'no data' or is_declared",
+        where="status = 'measured' or is_declared",
         order_by=_MOMENT_ORDER,
     )  # fmt: skip
     measured = sorted(
@@ -210,7 +211,6 @@ def _moments(context: Context) -> Section:
             ("Customers with a bad experience", number("customers")),
             ("Frictions, low scores, negative comments", _experiences),
             ("Churn after it (95%)", _effect),
-            ("p, corrected", lambda row: formats.p_value(row["adjusted_p_value"])),
             ("Spend after it (95%)", _spend),
         ),
         slug="moments",
@@ -229,7 +229,8 @@ def _moments(context: Context) -> Section:
         if readings
         else None,
         note="a bad experience is a friction, a low score or a negative comment at the touchpoint. "
-        "“Not found” with too little data says nothing about the touchpoint.",
+        "Shown are touchpoints that were measured or declared; “not found” is said only of "
+        "what was measured. p-values are corrected for the number of touchpoints.",
     )
 
 
@@ -267,7 +268,7 @@ def _spend(row: Row) -> str:
 def _fixes(context: Context) -> Section:
     found = context.marts.select(
         "marts.mart_action_effects",
-        ("action_name", "journey_id", "touchpoint_id", "fixed_on", "owner", "status",
+        ("action_name", "journey_id", "touchpoint_id", "fixed_on", "status",
          "window_days", "before_instances", "before_rate", "before_lower", "before_upper",
          "after_instances", "after_rate", "after_lower", "after_upper", "effect", "effect_lower",
          "effect_upper", "p_value", "expected_effect", "conclusion", "counting_rule"),
@@ -287,11 +288,8 @@ def _fixes(context: Context) -> Section:
             ("Fix", lambda row: str(row["action_name"])),
             ("More should reach", step),
             ("Since", lambda row: formats.day(row["fixed_on"])),
-            ("Owner", lambda row: formats.label(row["owner"])),
             ("Effect (95%)", _fix_effect),
-            ("p", lambda row: formats.p_value(row["p_value"])),
             ("Hoped for", _hoped),
-            ("What the months say", _conclusion),
         ),
         slug="fixes",
         title="What fixes have changed",
@@ -304,16 +302,13 @@ def _fixes(context: Context) -> Section:
 def _fix_effect(row: Row) -> str:
     if row["effect"] is None:
         return str(row["status"])
-    return charts.points(row["effect"], row["effect_lower"], row["effect_upper"])
+    effect = charts.points(row["effect"], row["effect_lower"], row["effect_upper"])
+    return f"{effect}, {formats.p_value(row['p_value'])}"
 
 
 def _hoped(row: Row) -> str:
     expected = formats.as_number(row["expected_effect"])
     return formats.NOTHING if expected is None else f"{formats.signed(expected * 100)} points"
-
-
-def _conclusion(row: Row) -> str:
-    return str(row["conclusion"] or formats.NOTHING)
 
 
 def _rule(measured: list[Row]) -> str:

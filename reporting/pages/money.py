@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reporting import formats
+from reporting.charts.friction import repurchase
 from reporting.charts.service_money import waterfall
 from reporting.page import Context, Page
 from reporting.published import Row
@@ -175,6 +176,13 @@ def _repurchase(context: Context) -> Section:
         lower = formats.number(row["median_days_lower"])
         return f"{formats.number(row['median_days'])} ({lower} to {late})"
 
+    curve = context.marts.select(
+        "marts.mart_repurchase_curve",
+        ("gap_days", "returned_share", "returned_share_lower", "returned_share_upper"),
+        where="dimension = 'all'",
+        order_by="gap_days",
+    )
+    stated = next((row["stated_days"] for row in found.rows if row["dimension"] == "all"), None)
     return section(
         found,
         (
@@ -199,6 +207,7 @@ def _repurchase(context: Context) -> Section:
         title="When buyers come back",
         measure="Repurchase curve: days after which a quarter, half and three quarters have bought "
         "again (Kaplan–Meier).",
+        figure=repurchase(curve.rows, stated=formats.as_number(stated)) if curve else None,
         note="a gap that is still open counts as at least as long as it is, so nobody who has not "
         "come back yet is taken for lost or left out.",
     )
