@@ -16,7 +16,9 @@ _REGISTER_COLUMNS = (
     "detector_id", "detector_name", "severity", "owner", "events", "customers",
     "active_customers_touched", "active_customers", "share_of_customers", "share_lower",
     "share_upper", "timed_events", "minutes_lost", "exposed_windows", "unmatched_windows",
-    "churn_effect", "churn_effect_lower", "churn_effect_upper", "effect_status",
+    "churn_effect", "churn_effect_lower", "churn_effect_upper", "effect_status", "answers_after",
+    "satisfaction_after", "satisfaction_otherwise", "satisfaction_effect",
+    "satisfaction_effect_lower", "satisfaction_effect_upper",
     "churn_cost_amount", "churn_cost_lower_amount", "churn_cost_upper_amount",
     "handling_cost_amount", "total_cost_amount", "currency", "cost_rank",
 )  # fmt: skip
@@ -60,6 +62,11 @@ def _entry(row: Row, people: People) -> dict[str, object]:
         "effect": charts.points(
             row["churn_effect"], row["churn_effect_lower"], row["churn_effect_upper"]
         ),
+        "satisfaction": charts.points(
+            row["satisfaction_effect"],
+            row["satisfaction_effect_lower"],
+            row["satisfaction_effect_upper"],
+        ),
         "range": _money_range(row),
         "people": people.get((row["detector_id"],), []),
         "hours_lost": None
@@ -81,17 +88,33 @@ def _headline(found: Selection) -> str:
     """Say in one sentence what costs most, or that nothing can be told apart from chance."""
     if not found.rows:
         return ""
+    count = len(found.rows)
+    met = f"{formats.number(count)} friction{'s were' if count > 1 else ' was'} met"
     held = [row for row in found.rows if row["effect_status"] == _MORE]
-    if not held:
-        return (
-            f"{formats.number(len(found.rows))} frictions were met; none goes with more churn "
-            "than chance would make."
+    if held:
+        cost = formats.short_money(held[0]["total_cost_amount"], held[0]["currency"])
+        text = (
+            f"{formats.number(len(held))} of {formats.number(count)} frictions go with more churn "
+            f"than chance would make; “{held[0]['detector_name']}” costs most, {cost} so far."
         )
-    worst = held[0]
+    elif all(row["churn_effect"] is None for row in found.rows):
+        text = f"{met}; too few are lost, or stay, to tell whether churn goes with it."
+    else:
+        text = f"{met}; none goes with more churn than chance would make."
+    return f"{text} {_least_satisfied(found)}".strip()
+
+
+def _least_satisfied(found: Selection) -> str:
+    """Say after which friction satisfaction falls most, where it surely falls."""
+    falls = [
+        row for row in found.rows if (formats.as_number(row["satisfaction_effect_upper"]) or 0) < 0
+    ]
+    if not falls:
+        return ""
+    worst = min(falls, key=lambda row: formats.as_number(row["satisfaction_effect"]) or 0.0)
     return (
-        f"{formats.number(len(held))} of {formats.number(len(found.rows))} frictions go with more "
-        f"churn than chance would make; “{worst['detector_name']}” costs most, "
-        f"{formats.short_money(worst['total_cost_amount'], worst['currency'])} so far."
+        f"After “{worst['detector_name']}” {formats.percent(worst['satisfaction_after'])} are "
+        f"satisfied, otherwise {formats.percent(worst['satisfaction_otherwise'])}."
     )
 
 

@@ -210,7 +210,9 @@ create table marts.mart_friction_points (
     share_lower double, share_upper double, timed_events bigint, minutes_lost double,
     exposed_windows bigint, unmatched_windows bigint, churn_effect double,
     churn_effect_lower double, churn_effect_upper double, adjusted_p_value double,
-    effect_status text, churn_cost_amount decimal(18,2), churn_cost_lower_amount decimal(18,2),
+    effect_status text, answers_after bigint, satisfaction_after double,
+    satisfaction_otherwise double, satisfaction_effect double, satisfaction_effect_lower double,
+    satisfaction_effect_upper double, churn_cost_amount decimal(18,2), churn_cost_lower_amount decimal(18,2),
     churn_cost_upper_amount decimal(18,2), handling_cost_amount decimal(18,2),
     total_cost_amount decimal(18,2), currency text, cost_rank bigint
 );

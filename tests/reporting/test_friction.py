@@ -20,13 +20,15 @@ def words(site: Path, page: str) -> str:
 def test_the_register_ranks_frictions_by_money_with_effect_and_prevalence(site: Path) -> None:
     text = words(site, "friction.html")
     assert "1 of 4 frictions go with more churn than chance would make" in text
-    assert "costs most, €3 450 so far" in text
+    assert "costs most, €3 450 so far. After “Solved request opened again” 25% are" in text
     assert (
         "Solved request opened again Support, believed high €3 450 €450 of it handling"
-        " €1 200 to €4 800 +5.0 points (+2.0 to +8.0) goes with more churn; left out 10 of 100"
-        " 20.0% 19.0% to 21.0% 90" in text
+        " lost customers €1 200 to €4 800 +5.0 points (+2.0 to +8.0) goes with more churn;"
+        " left out 10 of 100"
+        " 25% of 40; −50.0 points (−60.0 to −30.0) 20.0% 19.0% to 21.0% 90" in text
     )
     assert "€200 handling alone" in text, "what chance may explain costs no more than its handling"
+    assert "too few answers" in text
     assert "not told apart from chance" in text
     assert "Refund longer than expected Support, believed high unknown" in text
 
