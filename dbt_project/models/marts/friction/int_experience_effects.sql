@@ -248,16 +248,22 @@ compared as (
     from exposed
     left join everybody
         on
-            {% for column in strata.split(', ') -%}
-            {{ 'and ' if not loop.first }}exposed.{{ column }} = everybody.{{ column }}
-            {% endfor %}
+            exposed.window_start = everybody.window_start
+            and exposed.churn_basis = everybody.churn_basis
+            and exposed.segment = everybody.segment
+            and exposed.tenure_band = everybody.tenure_band
+            and exposed.value_band = everybody.value_band
+            and exposed.use_band = everybody.use_band
     left join remembered_in_everybody as known
         on
             exposed.family = known.family
             and exposed.subject_id = known.subject_id
-            {% for column in strata.split(', ') -%}
-            and exposed.{{ column }} = known.{{ column }}
-            {% endfor %}
+            and exposed.window_start = known.window_start
+            and exposed.churn_basis = known.churn_basis
+            and exposed.segment = known.segment
+            and exposed.tenure_band = known.tenure_band
+            and exposed.value_band = known.value_band
+            and exposed.use_band = known.use_band
 ),
 
 placed as (

@@ -4,9 +4,9 @@ with
 
 help_detectors as (
     select
-        detector_id,
-        touchpoint_id,
-        threshold * 3600 as most_seconds
+        detectors.detector_id,
+        detectors.touchpoint_id,
+        detectors.threshold * 3600 as most_seconds
     from {{ ref('friction_detectors') }} as detectors
     where detectors.kind = 'failed_self_service'
 ),
