@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'mart_friction_customers'}}}) }}
+
 -- The customers listed behind a friction are those that its row counts.
 
 with
