@@ -26,7 +26,7 @@ from tests.dbt.journeys.stories import (
 )
 
 PATHS = (
-    "mart_journey_transitions mart_journey_variants mart_journey_deviations"
+    "mart_journey_transitions mart_journey_variants fct_journey_deviations mart_journey_deviations"
     " mart_journey_conformance"
 )
 JOURNEYS = (PLAIN, LOOPING, FULL, RESTARTING)
