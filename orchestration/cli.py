@@ -13,6 +13,7 @@ COMMANDS = (
     "demo",
     "erase",
     "fetch",
+    "metrics",
     "new-source",
     "run",
     "site",

@@ -6,7 +6,7 @@ from the marts; here only the rows of published instances are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reporting import formats
@@ -17,6 +17,8 @@ MOST_LISTED = 12
 _NEWEST = "started_at desc, journey_instance_id"
 _JOURNEYS = "marts.fct_journeys"
 _STEPS = "marts.fct_journey_steps"
+_DEVIATIONS = "marts.fct_journey_deviations"
+EVERYBODY = "all"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,65 +41,84 @@ class Listed:
 People = dict[tuple[object, ...], list[Listed]]
 
 
-def at_steps(context: Context) -> People:
-    """List who reached each step, newest first, by journey and step."""
+def at_steps(context: Context, segments: Sequence[str] = ()) -> People:
+    """List who reached each step, newest first, by segment, journey and step."""
     columns = ("journey_id", "step_number", "customer_id", "reached_at", "hours_from_start")
-    found = context.marts.select(
-        _STEPS, columns, where="customer_id is not null",
-        order_by="reached_at desc, journey_step_id",
-        first_per=("journey_id", "step_number"), most_per=MOST_LISTED,
+    known = "marts.mart_customer_360" in context.marts.tables
+    return _listed(
+        context, _STEPS, columns, segments if known else (), _reached,
+        keys=("journey_id", "step_number"), order_by="reached_at desc, journey_step_id",
+        of_segment="customer_id in (select members.customer_id from marts.mart_customer_360 as"
+        " members where coalesce(members.segment, 'unknown') = $segment)",
     )  # fmt: skip
-    return _people(context, found.rows, ("journey_id", "step_number"), _reached)
 
 
-def lost_after(context: Context) -> People:
-    """List whose journey was given up after each step, newest first, by journey and last step."""
-    found = context.marts.select(
-        _JOURNEYS, ("journey_id", "last_step_number", "customer_id", "started_at", "outcome"),
-        where="customer_id is not null and outcome = 'abandoned'", order_by=_NEWEST,
-        first_per=("journey_id", "last_step_number"), most_per=MOST_LISTED,
+def lost_after(context: Context, segments: Sequence[str] = ()) -> People:
+    """List whose journey was given up after each step, by segment, journey and last step."""
+    return _listed(
+        context, _JOURNEYS,
+        ("journey_id", "last_step_number", "customer_id", "started_at", "outcome"),
+        segments, _started, keys=("journey_id", "last_step_number"),
+        where="outcome = 'abandoned'",
     )  # fmt: skip
-    return _people(context, found.rows, ("journey_id", "last_step_number"), _started)
 
 
-def on_variants(context: Context, variants: list[object]) -> People:
-    """List who took each of the given paths, newest first, by journey and variant."""
+def on_variants(context: Context, variants: list[object], segments: Sequence[str] = ()) -> People:
+    """List who took each of the given paths, newest first, by segment, journey and variant."""
     if not context.marts.has_column(_JOURNEYS, "variant_id"):
         return {}
-    found = context.marts.select(
-        _JOURNEYS, ("journey_id", "variant_id", "customer_id", "started_at", "outcome"),
-        where="customer_id is not null and list_contains($variants, variant_id)",
-        parameters={"variants": variants}, order_by=_NEWEST,
-        first_per=("journey_id", "variant_id"), most_per=MOST_LISTED,
+    return _listed(
+        context, _JOURNEYS, ("journey_id", "variant_id", "customer_id", "started_at", "outcome"),
+        segments, _started, keys=("journey_id", "variant_id"),
+        where="list_contains($variants, variant_id)", parameters={"variants": variants},
     )  # fmt: skip
-    return _people(context, found.rows, ("journey_id", "variant_id"), _started)
 
 
-def deviating(context: Context) -> People:
-    """List who was late at a step, met it again or left the design, by journey and deviation."""
+def deviating(context: Context, segments: Sequence[str] = ()) -> People:
+    """List who left the design, by segment, journey, deviation and touchpoint."""
+    keys = ("journey_id", "deviation", "touchpoint_id")
+    return _listed(
+        context, _DEVIATIONS, (*keys, "customer_id", "started_at", "outcome"), segments, _started,
+        keys=keys,
+    )  # fmt: skip
+
+
+def with_friction(context: Context) -> People:
+    """List who met each friction most often, by detector; customers of today first."""
+    found = context.marts.select(
+        "marts.mart_friction_customers",
+        ("detector_id", "customer_id", "events", "last_at", "is_active"),
+        order_by="is_active desc, events desc, last_at desc, customer_id",
+        first_per=("detector_id",), most_per=MOST_LISTED,
+    )  # fmt: skip
+    return _people(context, found.rows, ("detector_id",), _met)
+
+
+def _listed(
+    context: Context,
+    table: str,
+    columns: tuple[str, ...],
+    segments: Sequence[str],
+    describe: Callable[[Row], str],
+    *,
+    keys: tuple[str, ...],
+    where: str = "true",
+    of_segment: str = "segment = $segment",
+    order_by: str = _NEWEST,
+    parameters: Mapping[str, object] | None = None,
+) -> People:
+    """List the newest of everybody and of each segment; keys begin with the segment."""
     people: People = {}
-    reached = ("journey_id", "step_number", "touchpoint_id", "customer_id", "reached_at",
-               "hours_from_start")  # fmt: skip
-    for deviation, where in (("late", "is_late"), ("repeated", "visit_count > 1")):
-        if not context.marts.has_column(_STEPS, "is_late"):
-            continue
-        rows = context.marts.select(
-            _STEPS, reached, where=f"customer_id is not null and {where}",
-            order_by="reached_at desc, journey_step_id",
-            first_per=("journey_id", "step_number"), most_per=MOST_LISTED,
-        ).rows  # fmt: skip
-        keyed = tuple(row | {"deviation": deviation} for row in rows)
-        people |= _people(context, keyed, ("journey_id", "deviation", "touchpoint_id"), _reached)
-    table = "marts.fct_journey_visits"
-    if context.marts.has_column(table, "is_declared"):
-        rows = context.marts.select(
-            table, ("journey_id", "touchpoint_id", "customer_id", "occurred_at"),
-            where="customer_id is not null and not is_declared",
-            order_by="occurred_at desc, journey_instance_id, visit_number",
-            first_per=("journey_id", "touchpoint_id"), most_per=MOST_LISTED,
-        ).rows  # fmt: skip
-        keyed = tuple(row | {"deviation": "undeclared"} for row in rows)
-        people |= _people(context, keyed, ("journey_id", "deviation", "touchpoint_id"), _visited)
+    for segment in (EVERYBODY, *segments):
+        whole = segment == EVERYBODY
+        found = context.marts.select(
+            table, columns,
+            where=f"customer_id is not null and {where}{'' if whole else f' and {of_segment}'}",
+            parameters={**(parameters or {}), **({} if whole else {"segment": segment})},
+            order_by=order_by, first_per=keys, most_per=MOST_LISTED,
+        )  # fmt: skip
+        rows = tuple(row | {"slice_segment": segment} for row in found.rows)
+        people |= _people(context, rows, ("slice_segment", *keys), describe)
     return people
 
 
@@ -134,5 +155,8 @@ def _started(row: Row) -> str:
     return f"started {formats.day(row['started_at'])}, {formats.label(row['outcome']).lower()}"
 
 
-def _visited(row: Row) -> str:
-    return formats.day(row["occurred_at"])
+def _met(row: Row) -> str:
+    times = formats.as_number(row["events"]) or 0
+    often = "once" if times == 1 else f"{formats.number(times)} times"
+    gone = "" if row["is_active"] else ", customer no more"
+    return f"{often}, last on {formats.day(row['last_at'])}{gone}"

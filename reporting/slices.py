@@ -47,6 +47,17 @@ def offered(sizes: dict[str, int], minimum: int) -> tuple[str, ...]:
     )
 
 
+def segments_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the segments that are offered over all time, everybody left out."""
+    return tuple(
+        dict.fromkeys(
+            segment
+            for segment, period in (name.split("|") for name in names)
+            if period == "all" and segment != "all"
+        )
+    )
+
+
 def choices(names: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
     """List the segments and periods to choose from, as values with their words."""
     pairs = [name.split("|") for name in dict.fromkeys(names)]

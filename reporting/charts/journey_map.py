@@ -62,7 +62,8 @@ def emotion_lane(steps: Sequence[Row], *, scale: float) -> Lane:
             for value in values
         ]
         curve = list(zip(centres, tops, strict=True))
-        if curve:
+        # A line along the axis would look like a feeling, where nobody has commented.
+        if any(values):
             closed = [(curve[0][0], _HEIGHT / 2), *curve, (curve[-1][0], _HEIGHT / 2)]
             areas.append((side, _points(closed)))
             lines.append((side, _points(curve)))

@@ -8,6 +8,7 @@ from typing import Any
 from reporting import formats, slices
 from reporting.behind import MOST_LISTED, Listed, People, at_steps, lost_after
 from reporting.charts import journey_map
+from reporting.comparisons import Differences, differences
 from reporting.page import Context, Page
 from reporting.published import PublishedMarts, Row, Selection
 
@@ -17,7 +18,9 @@ _MAP_COLUMNS = (
     "hours_p90", "hours_from_previous_p50", "expected_hours", "satisfaction", "satisfaction_n",
     "effort_easy_share",
     "effort_n", "positive_impact", "negative_impact", "comment_count", "is_make_or_break",
-    "owner_team", "desired_outcome", "backstage_process",
+    "owner_team", "desired_outcome", "backstage_process", "importance", "importance_method",
+    "importance_n", "rated_importance", "importance_gap", "importance_gap_rank",
+    "rated_performance", "performance_gap", "performance_gap_rank",
 )  # fmt: skip
 _FUNNEL_COLUMNS = (
     "journey_id", "segment", "step_number", "step_name", "instances", "customers", "share_of_start",
@@ -44,6 +47,7 @@ class _Shared:
     scale: float
     reached: People
     lost: People
+    differences: dict[str, Differences]
     minimum: int
 
 
@@ -55,6 +59,11 @@ def build(context: Context) -> dict[str, object]:
         "marts.mart_touchpoint_impact", _PAIN_COLUMNS, order_by="touchpoint_id"
     )
     maps = {key: own for key, own in _by_journey(steps.rows).items() if own[slices.ALL]}
+    segments = slices.segments_of(
+        name
+        for own in maps.values()
+        for name in slices.offered(_sizes(own), context.minimum_sample_size)
+    )
     shared = _Shared(
         funnel=_by_journey(funnel.rows),
         voices={str(row["touchpoint_id"]): row for row in voices.rows},
@@ -67,8 +76,9 @@ def build(context: Context) -> dict[str, object]:
             ),
             default=0.0,
         ),
-        reached=at_steps(context),
-        lost=lost_after(context),
+        reached=at_steps(context, segments),
+        lost=lost_after(context, segments),
+        differences=differences(context),
         minimum=context.minimum_sample_size,
     )
     journeys = [_journey(key, own, shared) for key, own in maps.items()]
@@ -79,7 +89,34 @@ def build(context: Context) -> dict[str, object]:
             str(part["name"]) for journey in journeys for part in journey["slices"]
         ),
         "journeys": journeys,
+        "views": _views(maps),
     }
+
+
+def _views(maps: dict[str, dict[str, list[Row]]]) -> list[Row]:
+    """List the steps that the company has rated, widest gap to the customers' view first."""
+    rows = [
+        row
+        for own in maps.values()
+        for row in own[slices.ALL]
+        if row["rated_importance"] is not None or row["rated_performance"] is not None
+    ]
+    return sorted(
+        rows,
+        key=lambda row: (
+            -max(
+                abs(formats.as_number(row["performance_gap"]) or 0.0),
+                abs(formats.as_number(row["importance_gap"]) or 0.0),
+            ),
+            row["performance_gap"] is None and row["importance_gap"] is None,
+            str(row["journey_id"]),
+            int(str(row["step_number"])),
+        ),
+    )
+
+
+def _sizes(own: dict[str, list[Row]]) -> dict[str, int]:
+    return {name: int(formats.as_number(rows[0]["instances"]) or 0) for name, rows in own.items()}
 
 
 def _read(marts: PublishedMarts, table: str, columns: tuple[str, ...]) -> Selection:
@@ -99,7 +136,7 @@ def _by_journey(rows: tuple[Row, ...]) -> dict[str, dict[str, list[Row]]]:
 def _journey(key: str, own: dict[str, list[Row]], shared: _Shared) -> dict[str, Any]:
     whole = own[slices.ALL]
     funnel = shared.funnel.get(key, {})
-    sizes = {name: int(formats.as_number(rows[0]["instances"]) or 0) for name, rows in own.items()}
+    sizes = _sizes(own)
     started = bool(sizes[slices.ALL])
     return {
         "id": key,
@@ -114,6 +151,7 @@ def _journey(key: str, own: dict[str, list[Row]], shared: _Shared) -> dict[str, 
         else [],
         "counting_rule": next((row["counting_rule"] for row in funnel.get(slices.ALL, [])), ""),
         "segments": _by_segment(funnel),
+        "differences": shared.differences.get(key),
     }
 
 
@@ -128,7 +166,8 @@ def _slice(
         for row in steps
         if row["step_number"] in felt
     ]
-    people = name == slices.ALL
+    segment, period = name.split("|")
+    people = period == "all"
     return {
         "name": name,
         "headline": _headline(funnel),
@@ -147,17 +186,17 @@ def _slice(
         "funnel": [
             {
                 "row": row,
-                "reached": shared.reached.get((row["journey_id"], row["step_number"]), [])
+                "reached": shared.reached.get((segment, row["journey_id"], row["step_number"]), [])
                 if people
                 else [],
-                "lost": _lost(row, funnel, shared.lost) if people else [],
+                "lost": _lost(row, segment, funnel, shared.lost) if people else [],
             }
             for row in funnel
         ],
     }
 
 
-def _lost(row: Row, funnel: list[Row], lost: People) -> list[Listed]:
+def _lost(row: Row, segment: str, funnel: list[Row], lost: People) -> list[Listed]:
     """List who was lost before a required step: those who got no further than the steps before it.
 
     Steps count in order only, so whoever reached a later step has reached this one; the steps
@@ -172,7 +211,7 @@ def _lost(row: Row, funnel: list[Row], lost: People) -> list[Listed]:
         each
         for step in before
         if int(str(step["step_number"])) >= first
-        for each in lost.get((row["journey_id"], step["step_number"]), [])
+        for each in lost.get((segment, row["journey_id"], step["step_number"]), [])
     ]
     return found[:MOST_LISTED]
 

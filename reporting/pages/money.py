@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reporting import formats
+from reporting.charts.figure import Figure
+from reporting.charts.friction import repurchase
 from reporting.charts.service_money import waterfall
 from reporting.page import Context, Page
-from reporting.published import Row
+from reporting.published import Row, Selection
 from reporting.sections import Section, money, number, percent, rate, section, words
 
 MOST_PERIODS = 12
@@ -199,9 +201,22 @@ def _repurchase(context: Context) -> Section:
         title="When buyers come back",
         measure="Repurchase curve: days after which a quarter, half and three quarters have bought "
         "again (Kaplan–Meier).",
+        figure=_curve(context, found),
         note="a gap that is still open counts as at least as long as it is, so nobody who has not "
         "come back yet is taken for lost or left out.",
     )
+
+
+def _curve(context: Context, cycles: Selection) -> Figure | None:
+    """Draw the curve of all buyers, with the cycle that the company states."""
+    found = context.marts.select(
+        "marts.mart_repurchase_curve",
+        ("gap_days", "returned_share", "returned_share_lower", "returned_share_upper"),
+        where="dimension = 'all'",
+        order_by="gap_days",
+    )
+    stated = next((row["stated_days"] for row in cycles.rows if row["dimension"] == "all"), None)
+    return repurchase(found.rows, stated=formats.as_number(stated)) if found else None
 
 
 PAGE = Page(

@@ -19,11 +19,11 @@ _TRANSITION_COLUMNS = (
     "hours_p90",
 )  # fmt: skip
 _VARIANT_COLUMNS = (
-    *_KEY, "variant_rank", "variant_id", "path", "variant_count", "instances", "customers", "share",
+    *_KEY, "variant_rank", "variant_id", "path", "variant_count", "instances", "share",
     "completed", "abandoned", "open_instances", "completion_rate", "duration_hours_p50",
 )  # fmt: skip
 _DEVIATION_COLUMNS = (
-    *_KEY, "deviation", "step_number", "touchpoint_id", "instances", "customers", "share",
+    *_KEY, "deviation", "step_number", "touchpoint_id", "instances", "share",
     "completion_rate", "completion_rate_without",
 )  # fmt: skip
 _CONFORMANCE_COLUMNS = (
@@ -76,7 +76,8 @@ def build(context: Context) -> dict[str, object]:
         for journey, own in parts["conformance"].items()
         if own[slices.ALL]
     }
-    people = _people(context, parts)
+    segments = slices.segments_of(name for offered in shown.values() for name in offered)
+    people = _people(context, parts, segments)
     journeys = [
         {
             "id": journey,
@@ -122,14 +123,18 @@ def _declared(context: Context) -> tuple[dict[str, str], dict[str, dict[str, int
     return names, order
 
 
-def _people(context: Context, parts: dict[str, dict[str, Sliced]]) -> People:
-    """List the customers behind the variants and deviations that are shown of everybody."""
-    variants = [
+def _people(
+    context: Context, parts: dict[str, dict[str, Sliced]], segments: tuple[str, ...]
+) -> People:
+    """List the customers behind the variants and deviations that are shown of all time."""
+    variants = {
         row["variant_id"]
         for own in parts["variants"].values()
-        for row in own[slices.ALL][: MOST_VARIANTS + 1]
-    ]
-    return on_variants(context, variants) | deviating(context)
+        for name, rows in own.items()
+        if name.endswith("|all")
+        for row in rows[: MOST_VARIANTS + 1]
+    }
+    return on_variants(context, sorted(variants, key=str), segments) | deviating(context, segments)
 
 
 def _slice(
@@ -141,7 +146,8 @@ def _slice(
     order: dict[str, int],
 ) -> dict[str, object]:
     own = {part: rows.get(journey, {}).get(name, []) for part, rows in parts.items()}
-    listed = people if name == slices.ALL else {}
+    segment, period = name.split("|")
+    listed = people if period == "all" else {}
     variants = own["variants"][:MOST_VARIANTS]
     return {
         "name": name,
@@ -153,7 +159,7 @@ def _slice(
             {
                 "row": row,
                 "path": _path(context, row),
-                "people": listed.get((journey, row["variant_id"]), []),
+                "people": listed.get((segment, journey, row["variant_id"]), []),
             }
             for row in variants
         ],
@@ -162,7 +168,9 @@ def _slice(
         "deviations": [
             {
                 "row": row,
-                "people": listed.get((journey, row["deviation"], row["touchpoint_id"]), []),
+                "people": listed.get(
+                    (segment, journey, row["deviation"], row["touchpoint_id"]), []
+                ),
             }
             for row in own["deviations"][:MOST_DEVIATIONS]
         ],

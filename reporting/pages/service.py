@@ -33,7 +33,7 @@ def build(context: Context) -> dict[str, object]:
     sections = (
         _performance(context),
         _backlog(context),
-        _failure_demand(context),
+        failure_demand(context),
         _self_service(context),
         _cost_to_serve(context),
         _switching(context),
@@ -100,7 +100,8 @@ def _backlog(context: Context) -> Section:
     )
 
 
-def _failure_demand(context: Context) -> Section:
+def failure_demand(context: Context) -> Section:
+    """Show the contacts that a failure caused; the friction page shows them too."""
     found = context.marts.select(
         "marts.mart_failure_demand",
         ("proxy_id", "proxy_name", "rule", "contacts", "share_of_contacts", "share_lower",

@@ -10,7 +10,13 @@ import duckdb
 import pytest
 
 from reporting.site import build_site
-from tests.reporting import snapshot_customers, snapshot_money, snapshot_paths, snapshot_voice
+from tests.reporting import (
+    snapshot_customers,
+    snapshot_friction,
+    snapshot_money,
+    snapshot_paths,
+    snapshot_voice,
+)
 from tests.reporting.snapshot_voice import Rows
 
 SCHEMA = Path(__file__).with_name("published.sql")
@@ -24,6 +30,7 @@ def all_rows() -> Rows:
         | snapshot_voice.journeys()
         | snapshot_voice.voice()
         | snapshot_paths.paths()
+        | snapshot_friction.friction()
         | snapshot_money.service()
         | snapshot_money.money()
         | snapshot_customers.customers(random_)

@@ -22,7 +22,10 @@ create table marts.mart_journey_map (
     share_of_start double, drop_off_rate double, hours_p50 double, hours_p90 double, hours_from_previous_p50 double,
     expected_hours double, satisfaction double, satisfaction_n bigint, effort_easy_share double,
     effort_n bigint, positive_impact double, negative_impact double, comment_count bigint,
-    is_make_or_break boolean, owner_team text, desired_outcome text, backstage_process text
+    is_make_or_break boolean, owner_team text, desired_outcome text, backstage_process text,
+    importance double, importance_method text, importance_n bigint, rated_importance bigint,
+    importance_gap double, importance_gap_rank bigint, rated_performance bigint,
+    performance_gap double, performance_gap_rank bigint
 );
 
 create table marts.mart_themes (
@@ -159,14 +162,14 @@ create table marts.mart_journey_transitions (
 
 create table marts.mart_journey_variants (
     journey_id text, segment text, period_grain text, period_start date, variant_rank bigint,
-    variant_id text, path text, variant_count bigint, instances bigint, customers bigint,
+    variant_id text, path text, variant_count bigint, instances bigint,
     share double, completed bigint, abandoned bigint, open_instances bigint,
     completion_rate double, duration_hours_p50 double
 );
 
 create table marts.mart_journey_deviations (
     journey_id text, segment text, period_grain text, period_start date, deviation text,
-    step_number bigint, touchpoint_id text, instances bigint, customers bigint, share double,
+    step_number bigint, touchpoint_id text, instances bigint, share double,
     completion_rate double, completion_rate_without double
 );
 
@@ -188,9 +191,53 @@ create table marts.fct_journey_steps (
     is_late boolean, visit_count bigint
 );
 
-create table marts.fct_journey_visits (
-    journey_instance_id text, journey_id text, visit_number bigint, customer_id text,
-    touchpoint_id text, occurred_at timestamp, is_declared boolean
+create table marts.fct_journey_deviations (
+    journey_instance_id text, journey_id text, customer_id text, segment text, started_at timestamp,
+    start_month date, outcome text, deviation text, step_number bigint, touchpoint_id text
+);
+
+create table marts.mart_journey_comparisons (
+    journey_id text, comparison text, first_side text, second_side text, measure_kind text,
+    measure text, first_count bigint, first_instances bigint, first_share double,
+    second_count bigint, second_instances bigint, second_share double, difference double,
+    p_value double, adjusted_p_value double, is_too_few boolean, is_significant boolean
+);
+
+create table marts.mart_friction_points (
+    detector_id text, detector_name text, kind text, severity text, owner text, segment text,
+    period_grain text, period_start date, events bigint, customers bigint,
+    active_customers_touched bigint, active_customers bigint, share_of_customers double,
+    share_lower double, share_upper double, timed_events bigint, minutes_lost double,
+    exposed_windows bigint, unmatched_windows bigint, churn_effect double,
+    churn_effect_lower double, churn_effect_upper double, adjusted_p_value double,
+    effect_status text, answers_after bigint, satisfaction_after double,
+    satisfaction_otherwise double, satisfaction_effect double, satisfaction_effect_lower double,
+    satisfaction_effect_upper double, churn_cost_amount decimal(18,2), churn_cost_lower_amount decimal(18,2),
+    churn_cost_upper_amount decimal(18,2), handling_cost_amount decimal(18,2),
+    total_cost_amount decimal(18,2), currency text, cost_rank bigint
+);
+
+create table marts.mart_friction_customers (
+    detector_id text, customer_id text, segment text, events bigint, last_at timestamp,
+    is_active boolean
+);
+
+create table marts.mart_moments_that_matter (
+    touchpoint_id text, touchpoint_name text, is_declared boolean, is_found boolean,
+    moment_state text, status text, customers bigint, friction_events bigint, low_scores bigint,
+    negative_comments bigint, churn_effect double, churn_effect_lower double,
+    churn_effect_upper double, adjusted_p_value double, spend_effect_amount decimal(18,2),
+    spend_effect_lower_amount decimal(18,2), spend_effect_upper_amount decimal(18,2),
+    currency text, effect_rank bigint
+);
+
+create table marts.mart_action_effects (
+    action_id text, action_name text, journey_id text, touchpoint_id text, fixed_on date,
+    owner text, status text, window_days bigint, before_instances bigint, before_rate double,
+    before_lower double, before_upper double, after_instances bigint, after_rate double,
+    after_lower double, after_upper double, effect double, effect_lower double,
+    effect_upper double, p_value double, expected_effect double, conclusion text,
+    counting_rule text
 );
 
 create table marts.mart_service_performance (
@@ -258,4 +305,10 @@ create table marts.mart_repurchase_cycle (
     open_gap_count bigint, quartile_1_days bigint, median_days bigint, median_days_lower bigint,
     median_days_upper bigint, quartile_3_days bigint, median_status text, stated_days bigint,
     compared_with_stated text
+);
+
+create table marts.mart_repurchase_curve (
+    dimension text, dimension_value text, gap_days bigint, at_risk_count bigint,
+    event_count bigint, returned_share double, returned_share_lower double,
+    returned_share_upper double
 );

@@ -195,4 +195,15 @@ def money() -> Rows:
         "marts.mart_retention": retention,
         "marts.mart_acquisition": acquisition,
         "marts.mart_repurchase_cycle": repurchase,
+        "marts.mart_repurchase_curve": [
+            {
+                "dimension": "all",
+                "dimension_value": "all",
+                "gap_days": days,
+                "returned_share": share,
+                "returned_share_lower": share - 0.05,
+                "returned_share_upper": share + 0.05,
+            }
+            for days, share in ((10, 0.12), (21, 0.25), (49, 0.5), (90, 0.77))
+        ],
     }

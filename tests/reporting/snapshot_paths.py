@@ -51,7 +51,6 @@ def paths() -> Rows:
                 "step_number": None,
                 "touchpoint_id": "support_contact",
                 "instances": round(12 * times),
-                "customers": round(12 * times),
                 "share": 0.15,
                 "completion_rate": 1.0,
                 "completion_rate_without": 2 / 3,
@@ -112,7 +111,6 @@ def _variants(key: dict[str, object], times: float, whole: int) -> list[dict[str
             "path": " > ".join(walk),
             "variant_count": 1,
             "instances": round(number * times),
-            "customers": round(number * times),
             "share": round(number * times) / whole,
             "completed": round(number * times) if outcome == "completed" else 0,
             "abandoned": round(number * times) if outcome == "abandoned" else 0,
@@ -127,7 +125,7 @@ def _variants(key: dict[str, object], times: float, whole: int) -> list[dict[str
 def _instances() -> Rows:
     journeys: list[dict[str, object]] = []
     steps: list[dict[str, object]] = []
-    visits: list[dict[str, object]] = []
+    deviations: list[dict[str, object]] = []
     serial = 0
     for rank, (walk, outcome, number) in enumerate(WALKS, start=1):
         for _ in range(number):
@@ -151,13 +149,14 @@ def _instances() -> Rows:
             )
             for place, touchpoint in enumerate(dict.fromkeys(walk)):
                 if touchpoint == "support_contact":
-                    visits.append(
+                    deviations.append(
                         own
                         | {
-                            "visit_number": place,
+                            "segment": "enterprise",
+                            "started_at": started,
+                            "outcome": outcome,
+                            "deviation": "undeclared",
                             "touchpoint_id": touchpoint,
-                            "occurred_at": started + timedelta(hours=place),
-                            "is_declared": False,
                         }
                     )
                     continue
@@ -176,5 +175,5 @@ def _instances() -> Rows:
     return {
         "marts.fct_journeys": journeys,
         "marts.fct_journey_steps": steps,
-        "marts.fct_journey_visits": visits,
+        "marts.fct_journey_deviations": deviations,
     }

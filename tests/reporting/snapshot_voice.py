@@ -229,6 +229,14 @@ def journeys() -> Rows:
                         "owner_team": "Customer success",
                         "desired_outcome": "Be up and running without asking anyone",
                         "backstage_process": "Workspace is provisioned; billing account is opened",
+                        "importance": None if number == 0 else 0.4 - 0.1 * number,
+                        "importance_n": 0 if number == 0 else 180,
+                        "rated_importance": None if number == 0 else 5,
+                        "importance_gap": None if number == 0 else 0.25 * (number - 1),
+                        "importance_gap_rank": None if number == 0 else number,
+                        "rated_performance": None if number == 0 else 4,
+                        "performance_gap": None if number == 0 else 0.09 * number - 0.08,
+                        "performance_gap_rank": None if number == 0 else 10 - number,
                     }
                 )
                 funnels.append(

@@ -38,8 +38,8 @@ def plain(text: str) -> str:
 def test_the_site_has_a_page_for_each_question_and_role() -> None:
     assert PAGES == [
         "index.html", "money.html", "risk.html", "scores.html", "journeys.html", "paths.html",
-        "touchpoints.html", "voice.html", "service.html", "cases.html", "customers.html",
-        "quality.html", "models.html",
+        "friction.html", "touchpoints.html", "voice.html", "service.html", "cases.html",
+        "customers.html", "quality.html", "models.html",
     ]  # fmt: skip
     assert {page.audience for page in pages()} == {
         "Leadership", "CX management", "Frontline", "Data stewards", "Analysts",

@@ -9,7 +9,10 @@ import pytest
 from tests.dbt.conftest import AS_OF, MakeWarehouse
 from tests.dbt.journeys.stories import JOURNEY_MODELS, PLAIN, TEMPLATE, declare, load, story
 
-MODELS = "mart_journey_deviations mart_journey_comparisons"
+MODELS = (
+    "fct_journey_deviations int_journey_sums int_journey_deviation_sums mart_journey_deviations"
+    " mart_journey_comparisons"
+)
 
 
 def p_value(first: int, first_n: int, second: int, second_n: int) -> float:

@@ -11,8 +11,8 @@ from tests.dbt.conftest import MakeWarehouse, Warehouse
 from tests.dbt.journeys.stories import JOURNEY_MODELS, PLAIN, TEMPLATE, declare, load, story
 
 MAP = (
-    "int_survey_verdicts int_journey_satisfaction int_touchpoint_mentions int_journey_step_figures"
-    " mart_journey_map"
+    "int_scored_answers int_survey_verdicts int_journey_satisfaction int_touchpoint_mentions"
+    " int_journey_step_figures mart_journey_map"
 )
 VOICE = ("marts.mart_touchpoint_impact", "marts.fct_comment_signals", "marts.bridge_comment_themes")
 ANSWERED = datetime(2026, 2, 1)

@@ -65,7 +65,7 @@ def metrics_of(
         warehouse.put("core.fct_survey_invitations", invitations)
     if questions:
         warehouse.put("reference.survey_questions", questions)
-    warehouse.build("fct_cx_metrics")
+    warehouse.build("int_scored_answers fct_cx_metrics")
     return warehouse
 
 

@@ -3,7 +3,7 @@
 {%- set horizon = var('effect_horizon_days') -%}
 {%- set grace = var('renewal_grace_days') -%}
 {%- set silence = var('inactivity_days') -%}
-{%- set strata = 'window_start, churn_basis, segment, tenure_band, value_band' %}
+{%- set strata = 'window_start, churn_basis, segment, tenure_band, value_band, use_band' %}
 
 with
 
@@ -170,55 +170,66 @@ exposed as (
     group by family, subject_id, {{ strata }}
 ),
 
--- What a bad experience does lasts: whoever had one in the window or in the one before is not among
--- those without it.
+-- What a bad experience does lasts: whoever had one in the window before, or in this one by its
+-- middle, is not among those without it. What comes after the middle must not matter: who has left
+-- by then has no errors any more, and those without would be the ones who left.
 remembered as (
     select
         family,
         subject_id,
         customer_id,
-        window_start
+        window_start,
+        first_at
     from experiences
 
-    union
+    union all
 
     select
         family,
         subject_id,
         customer_id,
-        cast({{ dbt.dateadd('month', 3, 'window_start') }} as date) as window_start
+        cast({{ dbt.dateadd('month', 3, 'window_start') }} as date) as window_start,
+        first_at
     from experiences
+),
+
+known_by_window as (
+    select
+        family,
+        subject_id,
+        customer_id,
+        window_start,
+        min(first_at) as first_at
+    from remembered
+    group by family, subject_id, customer_id, window_start
 ),
 
 -- They are taken away from everybody; some are not there, for they were lost by the middle of the
 -- window.
 remembered_in_everybody as (
     select
-        remembered.family,
-        remembered.subject_id,
-        outcomes.window_start,
-        outcomes.churn_basis,
-        outcomes.segment,
-        outcomes.tenure_band,
-        outcomes.value_band,
+        known_by_window.family,
+        known_by_window.subject_id,
+        {% for column in strata.split(', ') -%}
+        outcomes.{{ column }},
+        {% endfor -%}
         count(*) as customers,
         sum(outcomes.is_lost) as lost,
         sum(outcomes.spend) as spend,
         sum(cast(outcomes.spend as decimal(18, 2)) * outcomes.spend) as squared_spend
-    from remembered
+    from known_by_window
     inner join outcomes
         on
-            remembered.customer_id = outcomes.customer_id
-            and remembered.window_start = outcomes.window_start
+            known_by_window.customer_id = outcomes.customer_id
+            and known_by_window.window_start = outcomes.window_start
+            and known_by_window.first_at <= outcomes.index_at
             and outcomes.family = 'everybody'
     group by
-        remembered.family,
-        remembered.subject_id,
-        outcomes.window_start,
-        outcomes.churn_basis,
-        outcomes.segment,
-        outcomes.tenure_band,
-        outcomes.value_band
+        {% for column in strata.split(', ') -%}
+        outcomes.{{ column }},
+        {% endfor -%}
+        known_by_window.family,
+        known_by_window.subject_id
 ),
 
 compared as (
@@ -242,6 +253,7 @@ compared as (
             and exposed.segment = everybody.segment
             and exposed.tenure_band = everybody.tenure_band
             and exposed.value_band = everybody.value_band
+            and exposed.use_band = everybody.use_band
     left join remembered_in_everybody as known
         on
             exposed.family = known.family
@@ -251,6 +263,7 @@ compared as (
             and exposed.segment = known.segment
             and exposed.tenure_band = known.tenure_band
             and exposed.value_band = known.value_band
+            and exposed.use_band = known.use_band
 ),
 
 placed as (
@@ -309,7 +322,9 @@ estimated as (
         ) as spend_standard_error,
         exposed_customers >= {{ var('minimum_sample_size') }}
         and other_customers >= {{ var('minimum_sample_size') }}
-        and exposed_lost + other_lost >= {{ var('effect_minimum_losses') }} as is_enough
+        and exposed_lost + other_lost >= {{ var('effect_minimum_losses') }}
+        and exposed_customers + other_customers - exposed_lost - other_lost
+        >= {{ var('effect_minimum_losses') }} as is_enough
     from summed
 )
 

@@ -39,19 +39,8 @@ contacts as (
     select * from {{ ref('int_service_contacts') }}
 ),
 
-help_views as (
-    select
-        customer_id,
-        touchpoint_id,
-        occurred_at
-    from interactions
-    where
-        customer_id is not null
-        and touchpoint_id in (
-            select detectors.touchpoint_id
-            from detectors
-            where detectors.kind = 'failed_self_service'
-        )
+failed_self_service as (
+    select * from {{ ref('int_failed_self_service') }}
 ),
 
 tickets as (
@@ -106,7 +95,7 @@ at_touchpoints as (
         (detectors.outcome is null or interactions.outcome = detectors.outcome)
         and (
             detectors.event_list is null
-            or detectors.event_list like '%|' || interactions.event_name || '|%'
+            or position('|' || interactions.event_name || '|' in detectors.event_list) > 0
         )
 ),
 
@@ -145,74 +134,6 @@ repeat_contacts as (
         <= detectors.threshold * 86400
 ),
 
--- The last article before each contact is a running maximum; several contacts after one article are
--- one failure.
-help_moments as (
-    select
-        customer_id,
-        occurred_at,
-        0 as step,
-        occurred_at as viewed_at,
-        cast(null as varchar) as contact_id,
-        cast(null as varchar) as channel_id
-    from help_views
-
-    union all
-
-    select
-        customer_id,
-        occurred_at,
-        1 as step,
-        cast(null as timestamp) as viewed_at,
-        contact_id,
-        channel_id
-    from contacts
-    where customer_id is not null
-),
-
-help_before as (
-    select
-        customer_id,
-        occurred_at,
-        contact_id,
-        channel_id,
-        max(viewed_at) over (
-            partition by customer_id
-            order by occurred_at, step, contact_id
-            rows between unbounded preceding and current row
-        ) as last_viewed_at
-    from help_moments
-),
-
-first_contacts_after_help as (
-    select
-        *,
-        row_number() over (
-            partition by customer_id, last_viewed_at
-            order by occurred_at, contact_id
-        ) as contact_number
-    from help_before
-    where contact_id is not null and last_viewed_at is not null
-),
-
-failed_self_service as (
-    select
-        detectors.detector_id,
-        first_contacts_after_help.contact_id as subject_id,
-        first_contacts_after_help.customer_id,
-        first_contacts_after_help.occurred_at,
-        detectors.touchpoint_id,
-        first_contacts_after_help.channel_id,
-        cast(null as double) as minutes_lost
-    from first_contacts_after_help
-    inner join detectors on detectors.kind = 'failed_self_service'
-    where
-        first_contacts_after_help.contact_number = 1
-        and {{ seconds_between(
-            'first_contacts_after_help.last_viewed_at', 'first_contacts_after_help.occurred_at'
-        ) }} <= detectors.threshold * 3600
-),
-
 -- Slowness is felt from the moment at which it should have been over.
 slow_resolutions as (
     select
@@ -248,8 +169,7 @@ slow_refunds as (
     from orders
     inner join detectors on detectors.kind = 'slow_refund'
     where
-        orders.refund_requested_at is not null
-        and {{ seconds_between(
+        {{ seconds_between(
             'orders.refund_requested_at', 'coalesce(orders.refunded_at, ' ~ as_of_end() ~ ')'
         ) }} > detectors.threshold * 86400
 ),
@@ -290,12 +210,12 @@ late_deliveries as (
     inner join detectors on detectors.kind = 'late_delivery'
     where
         coalesce(orders.status, '') not in ('cancelled', 'canceled', 'unavailable')
-        and orders.estimated_delivery_at is not null
         and (
             {{ seconds_between('orders.estimated_delivery_at', 'orders.delivered_at') }}
             > detectors.threshold * 86400
             or (
                 orders.delivered_at is null
+                and coalesce(orders.status, '') not in ('delivered', 'completed')
                 and {{ seconds_between('orders.estimated_delivery_at', as_of_end()) }}
                 > detectors.threshold * 86400
             )
@@ -318,13 +238,28 @@ rework as (
             and detectors.kind = 'rework'
 ),
 
+-- Where a journey was given up is the step that was not reached, not what was seen last.
+missed_steps as (
+    select
+        required_steps.journey_instance_id,
+        required_steps.touchpoint_id,
+        row_number() over (
+            partition by required_steps.journey_instance_id
+            order by required_steps.required_rank
+        ) as miss_number
+    from {{ ref('int_journey_required_steps') }} as required_steps
+    inner join journeys
+        on required_steps.journey_instance_id = journeys.journey_instance_id
+    where required_steps.met_visit_number is null
+),
+
 abandonments as (
     select
         detectors.detector_id,
         journeys.journey_instance_id as subject_id,
         journeys.customer_id,
         journeys.abandoned_at as occurred_at,
-        journeys.last_touchpoint_id as touchpoint_id,
+        coalesce(missed_steps.touchpoint_id, journeys.last_touchpoint_id) as touchpoint_id,
         cast(null as varchar) as channel_id,
         cast(null as double) as minutes_lost
     from journeys
@@ -332,6 +267,10 @@ abandonments as (
         on
             journeys.journey_id = detectors.journey_id
             and detectors.kind = 'abandonment'
+    left join missed_steps
+        on
+            journeys.journey_instance_id = missed_steps.journey_instance_id
+            and missed_steps.miss_number = 1
 ),
 
 web_friction as (

@@ -21,6 +21,10 @@ orders as (
     where coalesce(status, '') not in ('cancelled', 'canceled', 'unavailable')
 ),
 
+quarterly_use as (
+    select * from {{ ref('int_quarterly_use') }}
+),
+
 windows as (
     select distinct
         window_start,
@@ -90,6 +94,7 @@ ordered as (
 valued as (
     select
         members.*,
+        quarterly_use.active_days,
         case
             when members.churn_basis = 'contractual' then subscribed.yearly_amount
             else ordered.yearly_amount
@@ -103,13 +108,20 @@ valued as (
         on
             members.customer_id = ordered.customer_id
             and members.window_start = ordered.window_start
+    left join quarterly_use
+        on
+            members.customer_id = quarterly_use.customer_id
+            and members.window_start
+            = cast({{ dbt.dateadd('month', 3, 'quarterly_use.quarter_start') }} as date)
 ),
 
-medians as (
+dividers as (
     select
         window_start,
         churn_basis,
-        percentile_cont(0.5) within group (order by yearly_amount) as median_amount
+        percentile_cont(0.5) within group (order by yearly_amount) as median_amount,
+        percentile_cont(0.333333) within group (order by active_days) as low_days,
+        percentile_cont(0.666667) within group (order by active_days) as middle_days
     from valued
     group by window_start, churn_basis
 )
@@ -130,16 +142,22 @@ select
     end as tenure_band,
     case
         when valued.yearly_amount is null then 'none'
-        when valued.yearly_amount > medians.median_amount then 'upper half'
+        when valued.yearly_amount > dividers.median_amount then 'upper half'
         else 'lower half'
     end as value_band,
+    case
+        when valued.active_days is null then 'none'
+        when valued.active_days <= dividers.low_days then 'low'
+        when valued.active_days <= dividers.middle_days then 'middle'
+        else 'high'
+    end as use_band,
     valued.started_at,
     valued.churned_at,
     valued.middle_at,
     valued.started_at <= valued.middle_at
     and coalesce(valued.churned_at, {{ end_of_time() }}) > valued.middle_at as is_active_in_middle
 from valued
-inner join medians
+inner join dividers
     on
-        valued.window_start = medians.window_start
-        and valued.churn_basis = medians.churn_basis
+        valued.window_start = dividers.window_start
+        and valued.churn_basis = dividers.churn_basis

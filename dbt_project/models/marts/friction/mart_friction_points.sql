@@ -13,6 +13,11 @@ effects as (
     where family = 'detector'
 ),
 
+satisfaction as (
+    select * from {{ ref('int_friction_satisfaction') }}
+    where is_enough
+),
+
 spells as (
     select * from {{ ref('int_customer_spells') }}
 ),
@@ -148,40 +153,20 @@ active as (
     select
         'month' as period_grain,
         month_start as period_start,
-        segment,
+        coalesce(segment, 'all') as segment,
         count(*) as active_customers
     from active_months
-    group by month_start, segment
-
-    union all
-
-    select
-        'month' as period_grain,
-        month_start as period_start,
-        'all' as segment,
-        count(*) as active_customers
-    from active_months
-    group by month_start
+    group by month_start, cube(segment)
 
     union all
 
     select
         'all' as period_grain,
         month_start as period_start,
-        segment,
+        coalesce(segment, 'all') as segment,
         count(*) as active_customers
     from active_always
-    group by month_start, segment
-
-    union all
-
-    select
-        'all' as period_grain,
-        month_start as period_start,
-        'all' as segment,
-        count(*) as active_customers
-    from active_always
-    group by month_start
+    group by month_start, cube(segment)
 ),
 
 touched as (
@@ -270,12 +255,20 @@ joined as (
         adjusted.exposed_lost,
         adjusted.other_windows,
         adjusted.other_lost,
+        adjusted.unmatched_windows,
         adjusted.churn_effect,
         adjusted.churn_effect_lower,
         adjusted.churn_effect_upper,
         adjusted.adjusted_p_value,
         coalesce(adjusted.adjusted_p_value <= {{ var('significance_level') }}, false)
             as is_significant,
+        satisfaction.answers_after,
+        satisfaction.answers_otherwise,
+        satisfaction.satisfied_after * 1.0e0 / satisfaction.answers_after as satisfaction_after,
+        satisfaction.satisfied_otherwise * 1.0e0 / satisfaction.answers_otherwise
+            as satisfaction_otherwise,
+        satisfaction.difference_lower,
+        satisfaction.difference_upper,
         case when worth.currency_count = 1 then worth.average_value end as average_value,
         case when worth.currency_count = 1 then worth.currency end as value_currency
     from counted
@@ -295,6 +288,11 @@ joined as (
         on
             counted.detector_id = adjusted.subject_id
             and counted.segment = adjusted.segment
+            and counted.period_grain = 'all'
+    left join satisfaction
+        on
+            counted.detector_id = satisfaction.detector_id
+            and counted.segment = satisfaction.segment
             and counted.period_grain = 'all'
     left join worth on counted.segment = worth.segment
 ),
@@ -348,6 +346,7 @@ select
     exposed_lost,
     other_windows,
     other_lost,
+    unmatched_windows,
     churn_effect,
     churn_effect_lower,
     churn_effect_upper,
@@ -359,6 +358,13 @@ select
         when churn_effect > 0 then 'goes with more churn'
         else 'goes with less churn'
     end as effect_status,
+    answers_after,
+    satisfaction_after,
+    answers_otherwise,
+    satisfaction_otherwise,
+    satisfaction_after - satisfaction_otherwise as satisfaction_effect,
+    difference_lower as satisfaction_effect_lower,
+    difference_upper as satisfaction_effect_upper,
     cast(average_value as decimal(18, 2)) as average_value_amount,
     cast(churn_cost as decimal(18, 2)) as churn_cost_amount,
     cast(churn_cost_lower as decimal(18, 2)) as churn_cost_lower_amount,

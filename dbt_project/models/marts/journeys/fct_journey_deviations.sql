@@ -116,6 +116,7 @@ select
     instances.scope_key,
     instances.customer_id,
     instances.segment,
+    instances.started_at,
     instances.start_month,
     instances.outcome,
     deviations.deviation,

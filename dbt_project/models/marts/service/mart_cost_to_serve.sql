@@ -1,14 +1,10 @@
 with
 
 contacts as (
-    select * from {{ ref('int_service_contacts') }}
+    select * from {{ ref('fct_service_contacts') }}
     where
         occurred_at >= {{ last_days_start(var('cost_to_serve_days')) }}
         and customer_id is not null
-),
-
-channels as (
-    select * from {{ ref('dim_channels') }}
 ),
 
 customers as (
@@ -25,18 +21,17 @@ customer_values as (
 
 costed as (
     select
-        contacts.customer_id,
-        contacts.segment,
-        coalesce(contacts.channel_id, 'unknown') as channel_id,
+        customer_id,
+        segment,
+        channel_id,
         count(*) as contacts,
-        count(channels.cost_per_contact_amount) as costed_contacts,
-        sum(channels.cost_per_contact_amount) as cost_amount,
-        count(contacts.duration_seconds) as timed_contacts,
-        {{ exact_sum('contacts.duration_seconds') }} as handling_seconds,
-        min(channels.currency) as currency
+        count(cost_amount) as costed_contacts,
+        sum(cost_amount) as cost_amount,
+        count(duration_seconds) as timed_contacts,
+        {{ exact_sum('duration_seconds') }} as handling_seconds,
+        min(currency) as currency
     from contacts
-    left join channels on contacts.channel_id = channels.channel_id
-    group by contacts.customer_id, contacts.segment, coalesce(contacts.channel_id, 'unknown')
+    group by customer_id, segment, channel_id
 ),
 
 levels as (

@@ -1,7 +1,7 @@
 with
 
 contacts as (
-    select * from {{ ref('int_service_contacts') }}
+    select * from {{ ref('fct_service_contacts') }}
 ),
 
 claims as (
@@ -12,20 +12,16 @@ proxies as (
     select * from {{ ref('failure_demand_proxies') }}
 ),
 
-channels as (
-    select * from {{ ref('dim_channels') }}
-),
-
 costed as (
     select
-        contacts.contact_id,
-        contacts.segment,
-        coalesce(contacts.reason, 'unknown') as reason,
-        cast({{ dbt.date_trunc('month', 'contacts.occurred_at') }} as date) as month_start,
-        channels.cost_per_contact_amount,
-        channels.currency
+        contact_id,
+        segment,
+        reason,
+        cast({{ dbt.date_trunc('month', 'occurred_at') }} as date) as month_start,
+        demand,
+        cost_amount,
+        currency
     from contacts
-    left join channels on contacts.channel_id = channels.channel_id
 ),
 
 first_month as (
@@ -47,7 +43,8 @@ placed as (
         {{ segment }} as segment,
         {{ reason }} as reason,
         costed.contact_id,
-        costed.cost_per_contact_amount,
+        costed.demand,
+        costed.cost_amount,
         costed.currency
     from costed
     cross join first_month
@@ -69,31 +66,17 @@ cells as (
     group by period_grain, period_start, segment, reason
 ),
 
--- Every contact is of one kind of demand, and what several proxies claim is counted for the first.
-kinds as (
-    select
-        contacts.contact_id,
-        coalesce(claims.proxy_id, 'value_demand') as demand
-    from contacts
-    left join claims
-        on
-            contacts.contact_id = claims.contact_id
-            and claims.claim_rank = 1
-),
-
 counted as (
     select
-        placed.period_grain,
-        placed.period_start,
-        placed.segment,
-        placed.reason,
-        kinds.demand,
+        period_grain,
+        period_start,
+        segment,
+        reason,
+        demand,
         count(*) as contacts,
-        sum(placed.cost_per_contact_amount) as cost_amount
+        sum(cost_amount) as cost_amount
     from placed
-    inner join kinds on placed.contact_id = kinds.contact_id
-    group by
-        placed.period_grain, placed.period_start, placed.segment, placed.reason, kinds.demand
+    group by period_grain, period_start, segment, reason, demand
 ),
 
 claimed as (

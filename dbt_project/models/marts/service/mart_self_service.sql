@@ -11,12 +11,8 @@ self_service_touchpoints as (
 ),
 
 contacts as (
-    select * from {{ ref('int_service_contacts') }}
+    select * from {{ ref('fct_service_contacts') }}
     where customer_id is not null
-),
-
-channels as (
-    select * from {{ ref('dim_channels') }}
 ),
 
 customers as (
@@ -161,11 +157,10 @@ counted as (
 -- all contacts stands for it.
 contact_cost as (
     select
-        avg(channels.cost_per_contact_amount) as cost_per_contact_amount,
-        min(channels.currency) as currency,
-        count(distinct channels.currency) as currency_count
+        avg(cost_amount) as cost_per_contact_amount,
+        min(currency) as currency,
+        count(distinct currency) as currency_count
     from contacts
-    inner join channels on contacts.channel_id = channels.channel_id
 )
 
 select

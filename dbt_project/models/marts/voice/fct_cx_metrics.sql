@@ -1,5 +1,7 @@
-with answers as (
-    select * from {{ ref('fct_survey_answers') }}
+with
+
+answers as (
+    select * from {{ ref('int_scored_answers') }}
 ),
 
 invitations as (
@@ -10,78 +12,38 @@ customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
--- One metric never mixes scales or directions: each scale is a metric of its own, and a question
--- where less is better is turned round and stands apart.
 questions as (
     select
         survey_id,
-        question_id,
         metric,
-        scale_minimum,
-        scale_maximum,
-        touchpoint_id,
-        direction = 'lower_is_better' as is_reversed,
-        cast(scale_minimum as varchar) || '–' || cast(scale_maximum as varchar)
-        || case when direction = 'lower_is_better' then ' reversed' else '' end as scale,
-        case
-            when metric = 'NPS' then 9
-            when metric = 'CES' and scale_minimum = 1 and scale_maximum = 7 then 5
-            when scale_maximum - scale_minimum = 1 then scale_maximum
-            else scale_maximum - 1
-        end as favourable_from
+        {{ survey_scale() }} as scale,
+        touchpoint_id
     from {{ ref('survey_questions') }}
-    where
-        metric in ('CSAT', 'CES', 'PSAT', 'OSAT')
-        or (
-            metric = 'NPS'
-            and scale_minimum = 0
-            and scale_maximum = 10
-            and direction = 'higher_is_better'
-        )
-),
-
-scored as (
-    select
-        questions.metric,
-        questions.scale,
-        questions.favourable_from,
-        cast({{ dbt.date_trunc('month', 'answers.answered_at') }} as date) as month_start,
-        answers.touchpoint_id,
-        coalesce(customers.segment, 'unknown') as segment,
-        coalesce(answers.channel_id, 'unknown') as channel,
-        answers.is_on_scale,
-        case
-            when questions.is_reversed
-                then questions.scale_minimum + questions.scale_maximum - answers.score
-            else answers.score
-        end as score
-    from answers
-    inner join questions
-        on
-            answers.survey_id = questions.survey_id
-            and answers.question_id = questions.question_id
-    left join customers
-        on answers.customer_id = customers.customer_id
-    where answers.score is not null
+    where {{ is_survey_metric() }}
 ),
 
 -- The only pass over the answers; everything below adds up these few cells.
 cells as (
     select
-        metric,
+        survey_metric as metric,
         scale,
-        month_start,
+        cast({{ dbt.date_trunc('month', 'answered_at') }} as date) as month_start,
         touchpoint_id,
         segment,
-        channel,
+        channel_id as channel,
         sum(case when is_on_scale then 1 else 0 end) as answer_count,
-        sum(case when is_on_scale and score >= favourable_from then 1 else 0 end)
-            as favourable_count,
-        sum(case when is_on_scale and score <= 6 then 1 else 0 end) as six_or_less_count,
-        {{ exact_sum('case when is_on_scale then score else 0 end') }} as score_sum,
+        sum(case when is_favourable then 1 else 0 end) as favourable_count,
+        sum(case when is_detractor then 1 else 0 end) as detractor_count,
+        {{ exact_sum('coalesce(score, 0)') }} as score_sum,
         sum(case when is_on_scale then 0 else 1 end) as off_scale_count
-    from scored
-    group by metric, scale, month_start, touchpoint_id, segment, channel
+    from answers
+    group by
+        survey_metric,
+        scale,
+        cast({{ dbt.date_trunc('month', 'answered_at') }} as date),
+        touchpoint_id,
+        segment,
+        channel_id
 ),
 
 first_month as (
@@ -126,7 +88,7 @@ placed as (
         end as dimension_value,
         cells.answer_count,
         cells.favourable_count,
-        cells.six_or_less_count,
+        cells.detractor_count,
         cells.score_sum,
         cells.off_scale_count
     from cells
@@ -146,7 +108,7 @@ totals as (
         dimension_value,
         sum(answer_count) as n,
         sum(favourable_count) as favourable_count,
-        sum(six_or_less_count) as six_or_less_count,
+        sum(detractor_count) as detractor_count,
         {{ exact_sum('score_sum') }} as score_sum,
         sum(off_scale_count) as off_scale_count
     from placed
@@ -169,6 +131,7 @@ invitation_cells as (
     where
         invitations.sent_at is not null
         and not coalesce(invitations.is_bounced, false)
+        and not coalesce(customers.is_test, false)
     group by
         invitations.survey_id,
         cast({{ dbt.date_trunc('month', 'invitations.sent_at') }} as date),
@@ -240,11 +203,10 @@ invitation_totals as (
 figures as (
     select
         totals.*,
-        case when totals.metric = 'NPS' then totals.six_or_less_count else 0 end as detractor_count,
         case
             when totals.metric = 'NPS'
                 then
-                    100.0 * (totals.favourable_count - totals.six_or_less_count)
+                    100.0 * (totals.favourable_count - totals.detractor_count)
                     / nullif(totals.n, 0)
             else totals.favourable_count * 1.0 / nullif(totals.n, 0)
         end as value,
@@ -252,7 +214,7 @@ figures as (
         case
             when totals.metric = 'NPS'
                 then {{ nps_variance(
-                    'totals.favourable_count', 'totals.six_or_less_count', 'totals.n'
+                    'totals.favourable_count', 'totals.detractor_count', 'totals.n'
                 ) }}
         end as nps_variance,
         invitation_totals.invited,
