@@ -124,7 +124,7 @@ def test_those_behind_a_path_are_named_and_the_total_stated_when_listed(
     site: Path, rows: Rows
 ) -> None:
     html = (site / "paths.html").read_text(encoding="utf-8")
-    assert "Shown: 12 of 40 customers on this path." in read_page(site / "paths.html").text
+    assert "Shown: 12 of 40 journeys, each customer once." in read_page(site / "paths.html").text
     newest = sorted(
         (row for row in rows["marts.fct_journeys"] if row["variant_id"] == "v2"),
         key=lambda row: str(row["started_at"]),
