@@ -225,8 +225,8 @@ class Surveys(_Probabilities):
 class Support(_Probabilities):
     """Tickets, and what transfers and reopens do to the satisfaction with their solution.
 
-    `*_points` are added to the CSAT (1 to 5) of the ticket's survey. A ticket that is neither handed
-    on nor reopened takes one reply with `one_reply_probability`; all others take two with
+    `*_points` are added to the CSAT (1 to 5) of the ticket's survey. A ticket that is neither
+    handed on nor reopened takes one reply with `one_reply_probability`; all others take two with
     `two_replies_share`, else three. Between two replies it waits for the customer. The share of
     tickets put on hold, `hold_share`, is that of the Italian help desk of our case study (1,236 of
     4,580), where as here those on hold are the slow ones. Callers wait in the queue for longer than
@@ -283,13 +283,13 @@ class Web(_Probabilities):
 
 @dataclass(frozen=True, kw_only=True)
 class Mailings(_Probabilities):
-    """Campaigns by mail, one a quarter, to customers who agreed to marketing.
+    """Campaigns by mail, one in six weeks, to customers who agreed to marketing.
 
     Each step is a share of those who took the one before it: sent, opened, clicked, landed on the
     page of the campaign, redeemed its coupon.
     """
 
-    days_between: int = 91
+    days_between: int = 42
     open_probability: float = 0.38
     click_probability: float = 0.24
     landing_probability: float = 0.94

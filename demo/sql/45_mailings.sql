@@ -1,4 +1,4 @@
--- Campaigns by mail, one a quarter, to the customers who agreed to marketing.
+-- Campaigns by mail, one in six weeks, to the customers who agreed to marketing.
 create or replace temp table marketing_mails as
 with sent as (
     select
@@ -12,7 +12,8 @@ with sent as (
         ) as sent_at
     from contacts
     join lifetimes using (n)
-    cross join range({{ truths.history.months // 3 }}) as campaigns (campaign_number)
+    cross join range({{ 31 * truths.history.months // truths.mailings.days_between }})
+        as campaigns (campaign_number)
     where contact_number = 0
         and uniform(contacts.n, contact_number, 'marketing') < 0.7
         and uniform(contacts.n, contact_number, 'revoked') >= 0.08
@@ -52,7 +53,7 @@ steps as (
 select
     mail_id || '/' || step::varchar as event_id,
     mail_id,
-    'quarterly-' || (campaign_number + 1)::varchar as campaign,
+    'mailing-' || (campaign_number + 1)::varchar as campaign,
     contact_email as recipient,
     event,
     written_zulu(occurred_at) as logged_at

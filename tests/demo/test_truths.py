@@ -399,7 +399,8 @@ def test_mails_go_to_nobody_who_did_not_agree(files: duckdb.DuckDBPyConnection) 
         files,
         """select count(*) from marketing_mails where event = 'sent' and not exists (
             select 1 from crm_consents
-            where lower(email) = lower(recipient) and purpose = 'marketing' and granted = 'true')""",
+            where lower(email) = lower(recipient) and purpose = 'marketing'
+                and granted = 'true')""",
     )
 
     assert uninvited == 0
