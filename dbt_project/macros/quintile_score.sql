@@ -4,7 +4,14 @@
 {% macro quintile_score(ordering, also_by=none) -%}
     {%- set group = [also_by, 'churn_basis'] | select | join(', ') -%}
     cast(
-        least(5, 1 + floor(5 * percent_rank() over (partition by {{ group }} order by {{ ordering }})))
-        as bigint
+        least(
+            5,
+            1 + floor(
+                5 * percent_rank() over (
+                    partition by {{ group }}
+                    order by {{ ordering }}
+                )
+            )
+        ) as bigint
     )
 {%- endmacro %}

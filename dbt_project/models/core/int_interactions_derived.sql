@@ -99,7 +99,10 @@ ticket_handling as (
         event_type in ('reopened', 'transferred')
         or (
             event_type = 'solved'
-            and ticket_event_id in (select ticket_event_id from broken_solutions)
+            and ticket_event_id in (
+                select broken_solutions.ticket_event_id
+                from broken_solutions
+            )
         )
 ),
 

@@ -165,8 +165,8 @@ last_answers as (
     group by population.customer_id, population.as_of_date
 ),
 
--- Every snapshot is the end of a month, or of what is known of one, so that the last sign of life in
--- each month tells the last one before every snapshot.
+-- Every snapshot is the end of a month, or of what is known of one, so that the last sign of life
+-- in each month tells the last one before every snapshot.
 months_seen as (
     select
         customer_id,
@@ -317,7 +317,8 @@ aged as (
         churn_basis,
         monetary_amount,
         frequency,
-        {{ dbt.datediff('last_seen_at', 'as_of_date', 'day') }} as recency_days
+        {{ dbt.datediff('last_seen_at', 'as_of_date', 'day') }}
+            as recency_days
     from measures
     where churn_basis = 'contractual' or (churn_basis = 'silence' and order_count > 0)
 ),
@@ -326,14 +327,9 @@ scored as (
     select
         customer_id,
         as_of_date,
-        {%- for score, ordering in [
-            ('recency_score', 'recency_days desc'),
-            ('frequency_score', 'frequency'),
-            ('monetary_score', 'monetary_amount'),
-        ] %}
-        {{ quintile_score(ordering, also_by='as_of_date') }} as {{ score }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
+        {{ quintile_score('recency_days desc', also_by='as_of_date') }} as recency_score,
+        {{ quintile_score('frequency', also_by='as_of_date') }} as frequency_score,
+        {{ quintile_score('monetary_amount', also_by='as_of_date') }} as monetary_score
     from aged
 )
 
