@@ -164,6 +164,14 @@ EXPORTS: tuple[Export, ...] = (
         file_format="jsonl",
     ),
     Export(
+        source="demo_helpdesk",
+        stream="waits",
+        table="helpdesk_waits",
+        key="id",
+        order_by="began",
+        file_format="jsonl",
+    ),
+    Export(
         source="demo_billing",
         stream="customers",
         table="billing_customers",
@@ -236,6 +244,21 @@ EXPORTS: tuple[Export, ...] = (
         table="shop_order_lines",
         key="line_id",
         order_by="order_id",
+    ),
+    Export(
+        source="demo_shop",
+        stream="refund_reminders",
+        table="shop_refund_reminders",
+        key="reminder_id",
+        order_by="asked_at",
+    ),
+    Export(
+        source="demo_marketing",
+        stream="mails",
+        table="marketing_mails",
+        key="event_id",
+        order_by="logged_at",
+        file_format="jsonl",
     ),
     Export(
         source="demo_marketing",

@@ -166,3 +166,13 @@ def test_make_targets_exist_when_the_readme_names_them() -> None:
     named = set(re.findall(r"^make ([a-z]+)", readme, flags=re.MULTILINE))
     assert {"run", "test"} <= named
     assert all(re.search(rf"^{target}:", makefile, flags=re.MULTILINE) for target in named)
+
+
+def test_interactions_tell_their_load_when_a_source_hands_them_on() -> None:
+    """A run reads a load again only when it changed; a view that tells none says why."""
+    silent = [
+        path.name
+        for path in tracked("__interactions.sql")
+        if not re.search(r"as load_id|\bload_id\b|-- Tells no load: ", path.read_text())
+    ]
+    assert not silent

@@ -3,6 +3,15 @@
 -- Moves into a group are its customers at the end, moves out of it its customers at the start; and
 -- the last end of all is what mart_segments says today.
 
+{%- set segmentations = {
+    'rfm_segment': 'rfm_segment',
+    'lifecycle_state': 'lifecycle_state',
+    'value_band': 'value_band',
+    'attitude': 'attitude',
+    'buying_habit': 'buying_habit',
+    'engagement': "case when is_engaged then 'engaged' else 'not engaged' end",
+} %}
+
 with
 
 moves as (
@@ -10,7 +19,7 @@ moves as (
 ),
 
 history as (
-    {%- for segmentation in ['lifecycle_state', 'value_band', 'attitude', 'buying_habit'] %}
+    {%- for segmentation in segmentations %}
     select
         as_of_date,
         '{{ segmentation }}' as segmentation,
@@ -23,13 +32,13 @@ history as (
 ),
 
 today as (
-    {%- for segmentation in ['lifecycle_state', 'value_band', 'attitude', 'buying_habit'] %}
+    {%- for segmentation, expression in segmentations.items() %}
     select
         '{{ segmentation }}' as segmentation,
-        {{ segmentation }} as segment_value,
+        {{ expression }} as segment_value,
         count(*) as customers
     from {{ ref('mart_segments') }}
-    group by {{ segmentation }}
+    group by {{ expression }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 ),

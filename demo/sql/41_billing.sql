@@ -58,6 +58,14 @@ with events as (
     from billed_invoices
     where has_payment_failure
     union all
+    select n, invoice_id, after_days(issued_at, 4 + 12 * uniform(n, month_index, 'dispute_at')),
+        'charge.dispute.created', false, 5
+    from billed_invoices
+    where has_unexpected_charge
+        and uniform(n, month_index, 'dispute') < {{ truths.billing.dispute_probability }}
+        and is_customer_at(after_days(issued_at, 4 + 12 * uniform(n, month_index, 'dispute_at')),
+            started_at, churned_at, returned_at)
+    union all
     select n, invoice_id, paid_draw, 'invoice.paid', fees_amount > 0, 3
     from billed_invoices
     where is_customer_at(paid_draw, started_at, churned_at, returned_at)

@@ -30,7 +30,12 @@ select n, import_at, 'import_completed', 920 from onboarding
 union all
 select n, invite_at, 'teammate_invited', 930 from onboarding
 union all
-select n, report_at, 'first_report_published', 940 from onboarding;
+select n, report_at, 'first_report_published', 940 from onboarding
+union all
+select n, after_seconds(invite_at, 0.5 * epoch(report_at - invite_at)), 'import_completed', 950
+from onboarding
+where report_at > invite_at
+    and uniform(n, 'import_again') < {{ truths.onboarding.import_again_probability }};
 
 create or replace temp table product_uses as
 with rows_due as (

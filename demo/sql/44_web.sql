@@ -33,8 +33,12 @@ select
         ['help_article_viewed', 'help_article_viewed', 'newsletter_opened', 'site_visited'],
         uniform(n, month_index, step, 'web_event')
     ),
-    pick(['/help/import', '/help/reports', '/help/billing', '/help/users', '/blog'],
-        uniform(n, month_index, step, 'page'))
+    case
+        when uniform(n, month_index, step, 'web_event') < 0.5
+            then pick(['/help/import', '/help/reports', '/help/billing', '/help/users'],
+                uniform(n, month_index, step, 'page'))
+        else pick(['/blog', '/'], uniform(n, month_index, step, 'page'))
+    end
 from (
     select spans.*, visitor_id,
         unnest(range(floor(2.6 * uniform(n, month_index, 'web_count') * span_days / 30
@@ -182,7 +186,7 @@ qualify row_number() over (partition by n, month_index order by span_from) = 1;
 
 create or replace temp table shop_lifecycle as
 select
-    shop_sales.*,
+    sales.*,
     email,
     uniform(n, order_id, 'status') as status_draw,
     after_hours(ordered_at, 0.1 + 3 * uniform(n, order_id, 'approved')) as approved_draw,
@@ -190,8 +194,25 @@ select
     after_hours(ordered_at, 40 + 90 * uniform(n, order_id, 'delivered')) as delivered_draw,
     after_hours(delivered_draw, 24 + 168 * uniform(n, order_id, 'refund_requested'))
         as refund_requested_draw,
-    after_hours(refund_requested_draw, 24 + 456 * uniform(n, order_id, 'refunded')) as refunded_draw
-from shop_sales
+    after_hours(refund_requested_draw, case refund_kind
+        when 'difficult' then 264 + 336 * uniform(n, order_id, 'refunded')
+        else 24 + 192 * uniform(n, order_id, 'refunded')
+    end) as refunded_draw
+from (
+    select
+        *,
+        case
+            when uniform(n, order_id, 'refund') >= {{ truths.refunds.request_probability }}
+                or uniform(n, order_id, 'status') < 0.03 then null
+            when uniform(n, order_id, 'refund_kind') < {{ truths.refunds.never_probability }}
+                then 'never'
+            when uniform(n, order_id, 'refund_kind')
+                < {{ truths.refunds.never_probability + truths.refunds.difficult_probability }}
+                then 'difficult'
+            else 'smooth'
+        end as refund_kind
+    from shop_sales
+) as sales
 join customers using (n)
 where ordered_at < history_end();
 
@@ -203,7 +224,7 @@ select
     case
         when status_draw < 0.03 then 'cancelled'
         when delivered_draw >= history_end() then 'processing'
-        when status_draw < 0.06 and refunded_draw < history_end() then 'refunded'
+        when refund_kind <> 'never' and refunded_draw < history_end() then 'refunded'
         else 'delivered'
     end as status,
     pick(['web', 'in_app'], uniform(n, order_id, 'channel')) as channel,
@@ -217,18 +238,35 @@ select
         then written_utc(delivered_draw) end as delivered_at,
     written_utc(ordered_at + interval 4 day) as promised_at,
     case
-        when status_draw >= 0.03 and status_draw < 0.06 and refunded_draw < history_end()
+        when refund_kind <> 'never' and refunded_draw < history_end()
             then quantity * unit_amount else 0
     end::decimal(18, 2) as refund,
     case
-        when status_draw >= 0.03 and status_draw < 0.06 and refund_requested_draw < history_end()
+        when refund_kind is not null and refund_requested_draw < history_end()
             then written_utc(refund_requested_draw)
     end as refund_requested_at,
     case
-        when status_draw >= 0.03 and status_draw < 0.06 and refunded_draw < history_end()
+        when refund_kind <> 'never' and refunded_draw < history_end()
             then written_utc(refunded_draw)
     end as refunded_at
 from shop_lifecycle;
+
+-- Who waits too long for the money asks again.
+create or replace temp table shop_refund_reminders as
+select
+    order_id || '/again' as reminder_id,
+    order_id,
+    email as customer_email,
+    written_utc(reminded_at) as asked_at
+from (
+    select
+        *,
+        after_hours(refund_requested_draw, 120 + 96 * uniform(n, order_id, 'reminded'))
+            as reminded_at
+    from shop_lifecycle
+    where refund_kind in ('difficult', 'never')
+) as reminders
+where reminded_at < history_end();
 
 create or replace temp table shop_order_lines as
 select

@@ -14,6 +14,7 @@ from orchestration.draft.supplies import (
     Wishes,
     customer_supply,
     grain_supply,
+    load_supply,
     matched_supply,
     response_supply,
     said_supply,
@@ -181,6 +182,7 @@ def plan_view(
             or said_supply(stream, canonical.name, column, kind, wishes)
             or grain_supply(stream, candidate, column, customers)
             or customer_supply(stream, column, customers, source)
+            or load_supply(canonical, column)
             or matched_supply(candidate, column)
             or response_supply(stream, canonical, column, answers_survey=answers_survey)
         )

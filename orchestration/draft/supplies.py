@@ -202,6 +202,13 @@ def response_supply(
     return row_identity(stream) if column == "response_id" and is_one else None
 
 
+def load_supply(canonical: CanonicalStream, column: str) -> Supply | None:
+    """Return the load of a row: a drafted view reads one row of its file for one interaction."""
+    if canonical.name != "interactions" or column != "load_id":
+        return None
+    return Supply(sql="_load_id", meaning="Load that brought the row.")
+
+
 def described(column: ColumnDraft) -> str:
     """Return a sentence about a column that a person may finish."""
     kind = ", UTC" if column.type == "timestamp" else ""

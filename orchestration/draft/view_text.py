@@ -16,6 +16,7 @@ from orchestration.draft.supplies import Supply, row_identity
 
 WIDTH = 98
 ROW_ID = "row_id"
+LOAD_ID = "_load_id"
 
 
 def view_texts(
@@ -46,7 +47,7 @@ def base_texts(source: str, stream: StreamDraft) -> dict[str, str]:
     columns = "".join(f",\n    {column.name}" for column in stream.columns)
     sql = (
         f"{_config(source)}\n{_import(source_of(source, stream))}\nselect\n"
-        f"    {row_identity(stream).sql} as {ROW_ID}{columns}\nfrom landed\n"
+        f"    {row_identity(stream).sql} as {ROW_ID}{columns},\n    {LOAD_ID}\nfrom landed\n"
     )
     entries = "\n".join(
         f"      - {flow({'name': c.name, 'description': description(c), **_personal(c)})}"
@@ -63,6 +64,7 @@ models:
         description: {json.dumps(row_identity(stream).meaning, ensure_ascii=False)}
         data_tests: [unique, not_null]
 {entries}
+      - {{name: {LOAD_ID}, description: Load that brought the row.}}
     config:
       tags: [{source}]
 """

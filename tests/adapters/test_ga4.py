@@ -50,6 +50,19 @@ def land(folder: Path) -> None:
                   parameters={"firebase_screen": "Home"}),
             event("page_view", NOON + 1, user_pseudo_id=None),
             event("custom_thing", NOON + 2, parameters={"value": 1.5}),
+            event("page_view", NOON + 10, parameters={"page_location": "https://shop.example/ad"},
+                  collected_traffic_source={"gclid": "x1"}),
+            event("page_view", NOON + 11, parameters={"page_location": "https://shop.example/mail"},
+                  collected_traffic_source={"manual_source": "News", "manual_medium": "E-Mail",
+                                            "manual_campaign_name": "spring"}),
+            event("page_view", NOON + 12,
+                  parameters={"page_location": "https://shop.example/found", "source": "google",
+                              "medium": "organic", "campaign": "(not set)"}),
+            event("page_view", NOON + 13, parameters={"page_location": "https://shop.example/odd"},
+                  collected_traffic_source={"manual_source": "kiosk"}),
+            event("page_view", NOON + 14, parameters={"page_location": "https://shop.example/typed"},
+                  collected_traffic_source={"manual_source": "(direct)"},
+                  traffic_source={"source": "google", "medium": "cpc"}),
             event("purchase", NOON + 120_000_000, **purchase),
             event("purchase", NOON + 180_000_000, **purchase),
             event("refund", NOON + 240_000_000,
@@ -69,17 +82,17 @@ def test_parameters_make_page_session_and_attention(adapters: Adapters) -> None:
     assert adapters.row(
         "select occurred_at, session_id, page, duration_seconds, channel_id, customer_key_type,"
         " customer_key from staging.stg_ga4__interactions"
-        " where event_name = 'page_view' and page is not null"
+        " where page = '/cart'"
     ) == (datetime(2026, 5, 1, 12), "100.200:77", "/cart", 1.5, "web", "web_visitor_id", "100.200")
 
 
 def test_events_delivered_again_count_once(adapters: Adapters) -> None:
     assert adapters.row(
         "select count(*) from staging.base_ga4__events where event_name = 'page_view'"
-    ) == (3,)
+    ) == (8,)
     assert adapters.row(
         "select count(*) from raw.ga4__events where event_name = 'page_view'"
-    ) == (4,)  # fmt: skip
+    ) == (9,)  # fmt: skip
 
 
 def test_signals_of_the_library_are_left_out_and_the_unknown_is_not(adapters: Adapters) -> None:
@@ -115,3 +128,26 @@ def test_bad_rows_are_quarantined_with_reasons(adapters: Adapters) -> None:
         ("event_params", "bad_type"),
         ("occurred_at", "bad_type"),
     ]
+
+
+def test_channel_is_that_of_the_event_and_not_of_the_first_visit(adapters: Adapters) -> None:
+    assert adapters.rows(
+        "select page, marketing_channel from staging.stg_ga4__interactions"
+        " where page in ('/ad', '/cart', '/found', '/mail', '/odd', '/typed') order by all"
+    ) == [
+        ("/ad", "paid_search"),
+        ("/cart", None),
+        ("/found", "organic_search"),
+        ("/mail", "email"),
+        ("/odd", "other"),
+        ("/typed", None),
+    ]
+
+
+def test_event_delivered_again_tells_the_load_of_its_first_delivery(adapters: Adapters) -> None:
+    assert adapters.rows(
+        "select loaded.file_name, count(*) from staging.stg_ga4__interactions as told"
+        " left join quality.load_ledger as loaded on told.load_id = loaded.load_id"
+        " where told.page = '/cart' or told.page is null and told.event_name = 'page_view'"
+        " group by all order by all"
+    ) == [("events/20260501_again.json", 2), ("events_20260501_000000000000.json", 1)]

@@ -25,8 +25,11 @@ def call(message: str, kind: str, **fields: Any) -> dict[str, Any]:
 
 def land(folder: Path) -> None:
     phone = {"library": {"name": "analytics-ios"}}
+    advertised = {"campaign": {"source": "Facebook", "medium": "paid", "name": "spring"},
+                  "page": {"path": "/pricing"}}  # fmt: skip
     lines = [
-        call("m1", "page", anonymousId="a-1", name="Pricing", properties={"path": "/pricing"}),
+        call("m1", "page", anonymousId="a-1", name="Pricing", properties={"path": "/pricing"},
+             context=advertised),
         call("m2", "identify", anonymousId="a-1", userId="u-1",
              traits={"email": " Ada@Acme.example", "firstName": "Ada", "lastName": "Bell",
                      "phone": "0044 20 7946 0100", "title": "CTO"}),
@@ -71,8 +74,16 @@ def land(folder: Path) -> None:
     )
     write_csv(
         folder / "pages.csv",
-        ["id", "anonymous_id", "path", "received_at", "timestamp"],
-        [["w3", "a-1", "/docs", "2026-05-02 10:00:03", "2026-05-02 10:00:01"]],
+        [
+            "id",
+            "anonymous_id",
+            "path",
+            "context_campaign_source",
+            "context_campaign_medium",
+            "received_at",
+            "timestamp",
+        ],
+        [["w3", "a-1", "/docs", "news", "email", "2026-05-02 10:00:03", "2026-05-02 10:00:01"]],
     )
 
 
@@ -162,3 +173,17 @@ def test_bad_rows_are_quarantined_with_reasons(adapters: Adapters) -> None:
         ("received_at", "bad_type"),
     ]
     assert adapters.loads["segment__events"].rows_duplicate == 1
+
+
+def test_channel_is_that_of_the_campaign_in_either_delivery(adapters: Adapters) -> None:
+    assert adapters.rows(
+        "select interaction_id, marketing_channel from staging.stg_segment__interactions"
+        " where interaction_id in ('m1', 'm4', 'w3') order by all"
+    ) == [("m1", "paid_social"), ("m4", None), ("w3", "email")]
+
+
+def test_every_interaction_tells_the_load_that_brought_it(adapters: Adapters) -> None:
+    assert adapters.rows(
+        "select distinct loaded.stream from staging.stg_segment__interactions as told"
+        " left join quality.load_ledger as loaded on told.load_id = loaded.load_id order by all"
+    ) == [("events",), ("warehouse_calls",)]

@@ -104,7 +104,7 @@ def test_buyers_coming_back_are_a_curve_with_its_interval(site: Path) -> None:
 def test_customers_are_listed_per_segment_when_it_is_offered(site: Path) -> None:
     html = (site / "paths.html").read_text(encoding="utf-8")
     part = html.split('data-slice="enterprise|all"')[1].split("data-slice=")[0]
-    assert "customers on this path" in part
+    assert "journeys, each customer once" in part
     assert part.count("customers.html#customer=") >= 12
     assert part.count('class="who"') >= 4, "deviations too"
 

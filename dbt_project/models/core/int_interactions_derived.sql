@@ -60,6 +60,28 @@ ticket_moments as (
     {%- endfor %}
 ),
 
+-- A ticket tells its last solution; one that did not hold is told by the event before it came back.
+ticket_turns as (
+    select
+        ticket_event_id,
+        ticket_id,
+        occurred_at,
+        lead(event_type) over (
+            partition by ticket_id order by occurred_at, ticket_event_id
+        ) = 'reopened' as is_reopened_next
+    from ticket_events
+    where event_type in ('solved', 'reopened')
+),
+
+broken_solutions as (
+    select ticket_turns.ticket_event_id
+    from ticket_turns
+    inner join tickets on ticket_turns.ticket_id = tickets.ticket_id
+    where
+        ticket_turns.is_reopened_next
+        and ticket_turns.occurred_at is distinct from tickets.solved_at
+),
+
 ticket_handling as (
     select
         ticket_event_id || '#ticket_' || event_type as interaction_id,
@@ -73,7 +95,15 @@ ticket_handling as (
         agent_id,
         source_name
     from ticket_events
-    where event_type in ('reopened', 'transferred')
+    where
+        event_type in ('reopened', 'transferred')
+        or (
+            event_type = 'solved'
+            and ticket_event_id in (
+                select broken_solutions.ticket_event_id
+                from broken_solutions
+            )
+        )
 ),
 
 complaints as (

@@ -39,6 +39,7 @@ windows as (
         sum(case when snapshot_days.days_before >= 30 then customer_days.feature_count else 0 end)
             as feature_day_count_before,
         sum(case when snapshot_days.days_before < 30 then 1 else 0 end) as active_day_count_30d,
+        sum(case when snapshot_days.days_before < 90 then 1 else 0 end) as active_day_count_90d,
         sum(case when snapshot_days.days_before < 30 then coalesce(customer_days.error_count, 0) else 0 end)
             as error_count_30d,
         min(snapshot_days.days_before) as days_since_last_use
@@ -76,6 +77,7 @@ select
     cast(windows.feature_day_count_30d as bigint) as feature_day_count_30d,
     cast(windows.feature_day_count_before as bigint) as feature_day_count_before,
     cast(windows.active_day_count_30d as bigint) as active_day_count_30d,
+    cast(windows.active_day_count_90d as bigint) as active_day_count_90d,
     cast(windows.error_count_30d as bigint) as error_count_30d,
     cast(windows.days_since_last_use as bigint) as days_since_last_use,
     coalesce(features_used.active_feature_count_90d, 0) as active_feature_count_90d

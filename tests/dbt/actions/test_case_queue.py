@@ -16,6 +16,7 @@ from tests.dbt.scored import add_inputs, put_customers
 AS_OF = date(2026, 6, 30)
 SEEDS = PROJECT_DIR / "seeds"
 QUEUE = (
+    "int_revenue_items "
     "int_customer_values int_customer_activity int_customer_voice int_customer_service "
     "mart_segments mart_churn_risk mart_contact_permissions mart_upsell_opportunities "
     "int_business_calendar int_business_time_index int_case_signals mart_case_queue"

@@ -176,3 +176,37 @@ def test_changes_of_a_subscription_follow_each_other(make_warehouse: MakeWarehou
         ("b:4", "cancelled", 0, 50, second),
         ("b:3", "cancelled", 0, 0, None),
     ]
+
+
+def test_solution_is_told_when_it_did_not_hold(make_warehouse: MakeWarehouse) -> None:
+    """The ticket tells its last solution alone; without the first nothing would be done again."""
+    warehouse = make_warehouse()
+    steps = [
+        (1, "opened"), (2, "solved"), (3, "solved"), (4, "transferred"), (5, "reopened"),
+        (6, "solved"), (7, "reopened"), (8, "solved"),
+    ]  # fmt: skip
+    warehouse.put(
+        "core.int_tickets_unioned",
+        [{"source_name": "desk", "ticket_id": "1", "opened_at": datetime(2026, 1, 1),
+          "solved_at": datetime(2026, 1, 8)},
+         # A desk that keeps the first solution has told it already.
+         {"source_name": "desk", "ticket_id": "2", "opened_at": datetime(2026, 1, 1),
+          "solved_at": datetime(2026, 1, 2)}],
+    )  # fmt: skip
+    warehouse.put(
+        "core.int_ticket_events_unioned",
+        [{"source_name": "desk", "ticket_event_id": f"{ticket}/{day}", "ticket_id": ticket,
+          "occurred_at": datetime(2026, 1, day), "event_type": kind}
+         for ticket, told in (("1", steps), ("2", [(2, "solved"), (5, "reopened")]))
+         for day, kind in told],
+    )  # fmt: skip
+    warehouse.build(f"fct_tickets fct_ticket_events {MODELS}")
+    assert warehouse.rows(
+        "select related_id, occurred_at from core.fct_interactions"
+        " where touchpoint_id = 'support_resolution' order by all"
+    ) == [
+        ("desk:1", datetime(2026, 1, 3)),
+        ("desk:1", datetime(2026, 1, 6)),
+        ("desk:1", datetime(2026, 1, 8)),
+        ("desk:2", datetime(2026, 1, 2)),
+    ]

@@ -14,6 +14,7 @@ from tests.dbt.scored import add_inputs, put_customers
 CUSTOMERS = [f"c{number}" for number in range(12)]
 CHAIN = (
     "fct_customer_stages int_customer_spells int_customer_lifetimes "
+    "int_revenue_items "
     "int_customer_values int_customer_activity int_customer_voice int_customer_service "
     "mart_segments mart_churn_risk mart_contact_permissions mart_upsell_opportunities "
     "int_business_calendar int_business_time_index int_journey_touchpoints fct_journey_visits"

@@ -132,13 +132,17 @@ def build(make_warehouse: MakeWarehouse, facts: Facts, as_of: date) -> Warehouse
     return warehouse
 
 
-GROUPS = "customer_id, lifecycle_state, value_band, attitude, buying_habit"
+GROUPS = "customer_id, lifecycle_state, value_band, attitude, buying_habit, rfm_segment, engagement"
+TODAY = (
+    "(select *, case when is_engaged then 'engaged' else 'not engaged' end as engagement"
+    " from marts.mart_segments)"
+)
 
 
 def test_history_is_what_the_mart_said_then(make_warehouse: MakeWarehouse) -> None:
     facts = make_facts(random.Random(9))
     said_then = build(make_warehouse, facts, THEN).rows(
-        f"select {GROUPS} from marts.mart_segments where lifecycle_state <> 'prospect' order by 1"
+        f"select {GROUPS} from {TODAY} where lifecycle_state <> 'prospect' order by 1"
     )
     now = build(make_warehouse, facts, NOW)
     history = f"select {GROUPS} from core.int_segment_history where as_of_date = ?"
@@ -147,6 +151,73 @@ def test_history_is_what_the_mart_said_then(make_warehouse: MakeWarehouse) -> No
     )
     assert found == said_then
     assert len({row[1] for row in found}) >= 5
-    today = now.rows(f"select {GROUPS} from marts.mart_segments order by 1")
+    assert len({row[5] for row in found}) >= 6
+    assert len({row[6] for row in found}) == 2
+    today = now.rows(f"select {GROUPS} from {TODAY} order by 1")
     assert now.rows(history.replace("?", f"date '{NOW}'") + " order by 1") == today
     now.test("assert_segment_migration_adds_up")
+
+
+def quintile(values: Sequence[float], value: float) -> int:
+    """Score a value 1 to 5 by the share of the others that lie below it."""
+    below = sum(other < value for other in values)
+    return min(5, 1 + int(5 * below / max(len(values) - 1, 1)))
+
+
+def test_rfm_segment_is_worked_out_among_the_buyers_known_by_each_month(
+    make_warehouse: MakeWarehouse,
+) -> None:
+    """The last buyer of all comes in June: in May he neither has a segment nor counts."""
+    bought = {
+        "b00": [(date(2026, 1, 5), 900), (date(2026, 4, 20), 900)],
+        "b01": [(date(2026, 2, 1), 50)],
+        "b02": [(date(2026, 3, 1), 70), (date(2026, 5, 30), 10)],
+        "b03": [(date(2026, 5, 1), 300), (date(2026, 6, 15), 5)],
+        "b04": [(date(2026, 6, 29), 999)],
+    }
+    orders = [
+        {"order_id": f"{customer}{number}", "customer_id": customer, "status": "delivered",
+         "ordered_at": datetime(day.year, day.month, day.day, 12), "total_amount": amount,
+         "currency": "EUR"}
+        for customer, purchases in bought.items()
+        for number, (day, amount) in enumerate(purchases)
+    ]  # fmt: skip
+    warehouse = build(make_warehouse, {"core.fct_orders": orders}, NOW)
+    names = {
+        (recency, value): name
+        for recency, value, name in warehouse.rows(
+            "select recency_score, value_score, rfm_segment from reference.rfm_segments"
+        )
+    }
+    expected = set()
+    for end in (date(2026, 5, 31), NOW):
+        known = {
+            customer: [(day, amount) for day, amount in purchases if day <= end]
+            for customer, purchases in bought.items()
+            if purchases[0][0] <= end
+        }
+        last = {c: float(max(day for day, _ in p).toordinal()) for c, p in known.items()}
+        often = {c: float(len(p)) for c, p in known.items()}
+        money = {c: float(sum(amount for _, amount in p)) for c, p in known.items()}
+        for customer in known:
+            recency, frequency, monetary = (
+                quintile(list(measure.values()), measure[customer])
+                for measure in (last, often, money)
+            )
+            value = (frequency + monetary + 1) // 2
+            expected.add((end, customer, names[recency, value]))
+    assert (
+        set(
+            warehouse.rows(
+                "select as_of_date, customer_id, rfm_segment from core.int_segment_history"
+                " where as_of_date >= date '2026-05-31' and customer_id in"
+                " ('b00', 'b01', 'b02', 'b03', 'b04') and rfm_segment <> 'no_purchase'"
+            )
+        )
+        == expected
+    )
+    assert warehouse.rows(
+        "select to_value, customers from marts.mart_segment_migration where period_grain = 'month'"
+        f" and to_date = date '{NOW}' and segmentation = 'rfm_segment'"
+        " and from_value = 'not yet known'"
+    ) == [(name, 1) for end, customer, name in expected if end == NOW and customer == "b04"]

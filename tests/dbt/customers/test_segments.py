@@ -10,6 +10,7 @@ from tests.dbt.scored import add_inputs, put_customers
 
 AS_OF = date(2026, 6, 30)
 SEGMENTS = (
+    "int_revenue_items "
     "int_customer_spells int_customer_lifetimes int_customer_values int_customer_activity "
     "int_customer_voice mart_segments"
 )

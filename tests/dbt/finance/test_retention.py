@@ -18,6 +18,7 @@ AS_OF = date(2026, 6, 30)
 END = datetime(2026, 7, 1)
 GRACE = timedelta(days=30)
 CHAIN = (
+    "int_revenue_items "
     "int_customer_spells int_customer_lifetimes int_customer_values int_money_periods "
     "int_customer_levels mart_retention mart_retention_cohorts"
 )

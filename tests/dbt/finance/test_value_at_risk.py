@@ -15,6 +15,7 @@ from tests.dbt.scored import add_inputs, put_customers
 AS_OF = date(2026, 6, 30)
 THRESHOLD = 0.30
 CHAIN = (
+    "int_revenue_items "
     "int_customer_spells int_customer_lifetimes int_customer_values int_customer_activity "
     "int_customer_voice int_customer_service mart_churn_risk mart_value_at_risk"
 )

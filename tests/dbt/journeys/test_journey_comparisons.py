@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import erfc, sqrt
 
 import pytest
@@ -37,6 +38,7 @@ def test_a_segment_is_held_against_the_rest_when_both_are_large_enough(
 ) -> None:
     """Of forty small customers ten import their data, of sixty large ones fifty."""
     warehouse = make_warehouse(TEMPLATE)
+    warehouse.relation("marts.mart_segments")
     declare(warehouse, PLAIN)
     stories = (
         ["S0 a1"] * 30 + ["S0 a1 b2 E4"] * 10 + ["S0 a1"] * 10 + ["S0 a1 b2 E4"] * 50
@@ -87,6 +89,7 @@ def test_the_last_complete_month_is_held_against_the_one_before(
     """As of 30 June, June is complete: days 151 to 180 from 1 January, May from day 120."""
     assert (AS_OF.month, AS_OF.day) == (6, 30)
     warehouse = make_warehouse(TEMPLATE)
+    warehouse.relation("marts.mart_segments")
     declare(warehouse, PLAIN)
     stories = ["S151 a152"] * 3 + ["S150 a151"] * 2 + ["S119"] * 4
     load(warehouse, [e for n, text in enumerate(stories) for e in story(text, f"c{n}")])
@@ -100,3 +103,75 @@ def test_the_last_complete_month_is_held_against_the_one_before(
         ("month", "2026-06-01", "2026-05-01", 3, 2),
         ("quarter", "2026-04-01", "2026-01-01", 9, 0),
     ]
+
+
+def test_what_a_company_declares_is_compared_by_its_rows(make_warehouse: MakeWarehouse) -> None:
+    """Two personas against each other, one against all others, a channel, a segment, two months."""
+    warehouse = make_warehouse(TEMPLATE)
+    warehouse.relation("marts.mart_segments")
+    declare(warehouse, PLAIN)
+    plan = [
+        ("a", "small", "web", "S0 a1", 30), ("a", "small", "web", "S0 a1 b2 E4", 10),
+        ("b", "large", "web", "S0 a1", 10), ("b", "large", "phone", "S40 a41 b42 E44", 30),
+        ("none", "large", "phone", "S40 a41", 20),
+    ]  # fmt: skip
+    people = [person for *person, times in plan for _ in range(times)]
+    load(
+        warehouse,
+        [
+            replace(event, channel_id=channel)
+            for number, (_, _, channel, text) in enumerate(people)
+            for event in story(text, f"c{number}")
+        ],
+    )
+    warehouse.put(
+        "core.dim_customers",
+        [
+            {"customer_id": f"c{number}", "segment": segment, "is_test": False}
+            for number, (_, segment, _, _) in enumerate(people)
+        ],
+    )
+    warehouse.put(
+        "marts.mart_segments",
+        [
+            {"customer_id": f"c{number}", "persona_id": persona, "lifecycle_state": "active"}
+            for number, (persona, _, _, _) in enumerate(people)
+        ],
+    )
+    warehouse.clear("reference.journey_comparisons")
+    warehouse.put(
+        "reference.journey_comparisons",
+        [
+            {"comparison_id": name, "journey_id": journey, "dimension": dimension,
+             "first_value": first, "second_value": second}
+            for name, journey, dimension, first, second in (
+                ("two", "*", "persona", "a", "b"),
+                ("one", "plain", "persona", "b", "others"),
+                ("ways", "*", "channel", "phone", "web"),
+                ("sizes", "*", "segment", "small", "large"),
+                ("ends", "*", "outcome", "completed", "others"),
+                ("months", "*", "month", "2026-02", "2026-01"),
+                ("nobody", "*", "lifecycle", "lapsed", "others"),
+                ("elsewhere", "looping", "persona", "a", "b"),
+            )
+        ],
+    )  # fmt: skip
+    warehouse.build(f"{JOURNEY_MODELS} {MODELS}")
+    found = warehouse.rows(
+        "select comparison, first_side, second_side, first_count, first_instances, second_count,"
+        " second_instances, is_significant, p_value from marts.mart_journey_comparisons"
+        " where measure = 'data_import' and measure_kind = 'touchpoint'"
+        " and comparison not in ('segment', 'outcome', 'month', 'quarter') order by comparison"
+    )
+    assert [row[:7] for row in found] == [
+        ("ends", "completed", "others", 40, 40, 0, 60),
+        ("months", "2026-02", "2026-01", 30, 50, 10, 50),
+        ("one", "b", "others", 30, 40, 10, 60),
+        ("sizes", "small", "large", 10, 40, 30, 60),
+        ("two", "a", "b", 10, 40, 30, 40),
+        ("ways", "phone", "web", 30, 50, 10, 50),
+    ]
+    assert [row[8] for row in found] == pytest.approx([p_value(*row[3:7]) for row in found])
+    assert all(row[7] for row in found)
+    names = "select distinct comparison from marts.mart_journey_comparisons order by 1"
+    assert {"nobody", "elsewhere"}.isdisjoint(name for (name,) in warehouse.rows(names))

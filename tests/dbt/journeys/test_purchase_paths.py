@@ -14,6 +14,7 @@ from tests.dbt.conftest import MakeWarehouse, Warehouse
 from tests.dbt.scored import put_customers
 
 CHAIN = (
+    "int_revenue_items "
     "int_customer_spells int_customer_lifetimes int_customer_values int_money_periods "
     "int_customer_levels int_web_events int_conversions fct_web_sessions fct_purchase_paths "
     "int_acquisition_months mart_acquisition"

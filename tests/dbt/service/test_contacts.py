@@ -16,7 +16,8 @@ MODELS = (
     "int_business_calendar int_business_time_index int_service_tickets int_ticket_stretches "
     "int_ticket_reply_periods int_ticket_satisfaction fct_ticket_service fct_ticket_sla "
     "int_service_contacts int_failure_demand_claims fct_service_contacts mart_failure_demand "
-    "mart_self_service mart_channel_switching int_customer_values mart_cost_to_serve"
+    "mart_self_service mart_channel_switching int_revenue_items int_customer_values "
+    "mart_cost_to_serve"
 )
 SELECT = f"path:models/core {MODELS}"
 START = datetime(2026, 5, 4, 9)

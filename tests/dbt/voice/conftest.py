@@ -13,7 +13,8 @@ from tests.dbt.conftest import DbtProject, MakeWarehouse, Warehouse
 
 VOICE = (
     "int_comments int_sentiment_words int_comment_phrases fct_comment_signals "
-    "bridge_comment_themes mart_themes mart_touchpoint_impact mart_voice_comments"
+    "bridge_comment_themes int_touchpoint_mentions mart_themes mart_touchpoint_impact "
+    "mart_voice_comments"
 )
 OCCURRED_AT = datetime(2026, 6, 1, 12)
 

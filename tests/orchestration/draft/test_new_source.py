@@ -266,3 +266,20 @@ def test_dbt_parses_the_project_when_a_source_was_drafted(
     assert outcome.success, outcome.exception
     names = {node.name for node in outcome.result.nodes.values() if node.resource_type == "model"}
     assert {"stg_drafted__tickets", "stg_drafted__identities", "base_drafted__survey"} <= names
+
+
+@pytest.mark.parametrize("key", ["event_id", "line"])
+def test_interactions_tell_their_load_when_a_row_is_one(drafter: Drafter, key: str) -> None:
+    drafter.put(
+        "events.csv",
+        f"{key},customer_id,event_name,occurred_at,page,utm_source,load_id\n"
+        "e1,c1,page_viewed,2024-01-31 10:00:00,/a,search,x\n"
+        "e2,c2,page_viewed,2024-02-13 11:00:00,/b,social,x\n",
+    )
+    result = drafter.run()
+    assert result.exit_code == 0, result.output
+    view = drafter.written("stg_acme__interactions.sql")
+    assert "    _load_id as load_id\n" in view
+    assert "    utm_source as marketing_channel," in view
+    assert "-- Not mapped: load_id." in view or key == "line"
+    assert "name: load_id" in drafter.written("stg_acme__interactions.yml")

@@ -6,69 +6,54 @@ lifetimes as (
     select * from {{ ref('int_customer_lifetimes') }}
 ),
 
-subscription_changes as (
-    select * from {{ ref('fct_subscription_changes') }}
+revenue_items as (
+    select * from {{ ref('int_revenue_items') }}
 ),
 
 orders as (
     select * from {{ ref('fct_orders') }}
 ),
 
-subscription_terms as (
+-- A subscription earns by the second, an order at once.
+amounts as (
     select
         customer_id,
-        currency,
-        mrr_amount,
-        changed_at as started_at,
-        greatest(changed_at, {{ last_days_start(365) }}) as recent_from,
-        least(coalesce(valid_to, {{ as_of_end() }}), {{ as_of_end() }}) as ended_at
-    from subscription_changes
-    where customer_id is not null and status = 'active' and mrr_amount > 0
-),
-
-revenue_items as (
-    select
-        customer_id,
-        currency,
-        true as is_subscription,
-        started_at as earned_at,
-        mrr_amount * {{ seconds_between('started_at', 'ended_at') }} / {{ seconds_per_month() }}
-            as amount,
-        mrr_amount * greatest(0, {{ seconds_between('recent_from', 'ended_at') }})
-        / {{ seconds_per_month() }} as recent_amount
-    from subscription_terms
-
-    union all
-
-    select
-        customer_id,
-        currency,
-        false as is_subscription,
-        ordered_at as earned_at,
-        coalesce(total_amount, 0) - coalesce(refund_amount, 0) as amount,
+        nullif(currency, 'unknown') as currency,
+        revenue_kind = 'subscription' as is_subscription,
+        earned_from as earned_at,
         case
-            when ordered_at >= {{ last_days_start(365) }}
-                then coalesce(total_amount, 0) - coalesce(refund_amount, 0)
+            when revenue_kind = 'subscription'
+                then
+                    amount * {{ seconds_between('earned_from', 'earned_to') }}
+                    / {{ seconds_per_month() }}
+            else amount
+        end as amount,
+        case
+            when revenue_kind = 'subscription'
+                then
+                    amount * greatest(0, {{ seconds_between(
+                        'greatest(earned_from, ' ~ last_days_start(365) ~ ')', 'earned_to'
+                    ) }}) / {{ seconds_per_month() }}
+            when earned_from >= {{ last_days_start(365) }} then amount
             else 0
         end as recent_amount
-    from orders
-    where customer_id is not null and coalesce(status, '') <> 'cancelled'
+    from revenue_items
 ),
 
 revenue_by_currency as (
     select
         customer_id,
         currency,
-        coalesce(sum(amount) filter (where is_subscription), 0) as subscription_amount,
-        coalesce(sum(amount) filter (where not is_subscription), 0) as order_amount,
-        sum(amount) as total_amount,
-        sum(recent_amount) as recent_amount,
+        {{ exact_sum('case when is_subscription then amount else 0 end') }} as subscription_amount,
+        {{ exact_sum('case when is_subscription then 0 else amount end') }} as order_amount,
+        {{ exact_sum('amount') }} as total_amount,
+        {{ exact_sum('recent_amount') }} as recent_amount,
         row_number() over (
             partition by customer_id
             order by max(is_subscription) desc, max(earned_at) desc, currency
         ) as currency_rank,
         count(*) over (partition by customer_id) - 1 as left_out_currency_count
-    from revenue_items
+    from amounts
     group by customer_id, currency
 ),
 

@@ -41,6 +41,20 @@ contacts as (
     select * from {{ ref('int_snapshot_interactions') }}
 ),
 
+interactions as (
+    select * from {{ ref('fct_interactions') }}
+    where customer_id is not null
+),
+
+usage_daily as (
+    select * from {{ ref('fct_usage_daily') }}
+    where customer_id is not null
+),
+
+segment_names as (
+    select * from {{ ref('rfm_segments') }}
+),
+
 answers as (
     select * from {{ ref('fct_survey_answers') }}
     where customer_id is not null and is_on_scale and score is not null and metric = 'NPS'
@@ -113,7 +127,9 @@ buying as (
         population.customer_id,
         population.as_of_date,
         count(*) filter (where coalesce(orders.status, '') <> 'cancelled') as order_count,
-        max(cast(orders.ordered_at as date)) as last_order_date
+        max(cast(orders.ordered_at as date)) as last_order_date,
+        max(case when coalesce(orders.status, '') <> 'cancelled' then orders.ordered_at end)
+            as last_bought_at
     from population
     inner join orders
         on
@@ -147,6 +163,52 @@ last_answers as (
                 or population.ends_at <= answers_until.next_answered_at
             )
     group by population.customer_id, population.as_of_date
+),
+
+-- Every snapshot is the end of a month, or of what is known of one, so that the last sign of life
+-- in each month tells the last one before every snapshot.
+months_seen as (
+    select
+        customer_id,
+        {{ dbt.date_trunc('month', 'occurred_at') }} as month_start,
+        max(occurred_at) as last_seen_at
+    from interactions
+    group by customer_id, {{ dbt.date_trunc('month', 'occurred_at') }}
+
+    union all
+
+    select
+        customer_id,
+        {{ dbt.date_trunc('month', 'usage_date') }} as month_start,
+        cast(max(usage_date) as timestamp) as last_seen_at
+    from usage_daily
+    group by customer_id, {{ dbt.date_trunc('month', 'usage_date') }}
+),
+
+months_followed as (
+    select
+        customer_id,
+        month_start,
+        max(last_seen_at) as last_seen_at,
+        lead(month_start) over (partition by customer_id order by month_start) as next_month_start
+    from months_seen
+    group by customer_id, month_start
+),
+
+last_seen as (
+    select
+        population.customer_id,
+        population.as_of_date,
+        months_followed.last_seen_at
+    from population
+    inner join months_followed
+        on
+            population.customer_id = months_followed.customer_id
+            and population.as_of_date >= months_followed.month_start
+            and (
+                months_followed.next_month_start is null
+                or population.as_of_date < months_followed.next_month_start
+            )
 ),
 
 -- Money as mart_segments counts it: of subscribers the last 365 days, of buyers all so far.
@@ -198,6 +260,17 @@ measures as (
         coalesce(usage.event_count_30d, 0) as event_count_30d,
         coalesce(usage.event_count_previous_30d, 0) as event_count_previous_30d,
         coalesce(buying.order_count, 0) as order_count,
+        case
+            when spells_begun.churn_basis = 'silence' then buying.last_bought_at
+            else coalesce(last_seen.last_seen_at, spells_begun.started_at)
+        end as last_seen_at,
+        coalesce(
+            last_seen.last_seen_at >= {{ add_days('population.ends_at', -30) }}, false
+        ) as is_engaged,
+        case
+            when spells_begun.churn_basis = 'silence' then buying.order_count
+            else coalesce(usage.active_day_count_90d, 0)
+        end as frequency,
         standing_contracts.contract_months,
         last_answers.last_nps,
         coalesce(cast(revenue.monetary_amount as decimal(18, 2)), 0) as monetary_amount
@@ -223,6 +296,10 @@ measures as (
         on
             population.customer_id = usage.customer_id
             and population.as_of_date = usage.as_of_date
+    left join last_seen
+        on
+            population.customer_id = last_seen.customer_id
+            and population.as_of_date = last_seen.as_of_date
     left join contacts
         on
             population.customer_id = contacts.customer_id
@@ -233,23 +310,27 @@ measures as (
             and population.as_of_date = revenue.as_of_date
 ),
 
+aged as (
+    select
+        customer_id,
+        as_of_date,
+        churn_basis,
+        monetary_amount,
+        frequency,
+        {{ dbt.datediff('last_seen_at', 'as_of_date', 'day') }}
+            as recency_days
+    from measures
+    where churn_basis = 'contractual' or (churn_basis = 'silence' and order_count > 0)
+),
+
 scored as (
     select
         customer_id,
         as_of_date,
-        cast(
-            least(
-                5,
-                1 + floor(
-                    5 * percent_rank() over (
-                        partition by as_of_date, churn_basis
-                        order by monetary_amount
-                    )
-                )
-            ) as bigint
-        ) as monetary_score
-    from measures
-    where churn_basis = 'contractual' or (churn_basis = 'silence' and order_count > 0)
+        {{ quintile_score('recency_days desc', also_by='as_of_date') }} as recency_score,
+        {{ quintile_score('frequency', also_by='as_of_date') }} as frequency_score,
+        {{ quintile_score('monetary_amount', also_by='as_of_date') }} as monetary_score
+    from aged
 )
 
 select
@@ -271,9 +352,16 @@ select
     {{ value_band('scored.monetary_score') }} as value_band,
     {{ attitude('measures.last_nps') }} as attitude,
     {{ buying_habit('measures.churn_basis', 'measures.contract_months', 'measures.order_count') }}
-        as buying_habit
+        as buying_habit,
+    coalesce(segment_names.rfm_segment, 'no_purchase') as rfm_segment,
+    case when measures.is_engaged then 'engaged' else 'not engaged' end as engagement
 from measures
 left join scored
     on
         measures.customer_id = scored.customer_id
         and measures.as_of_date = scored.as_of_date
+left join segment_names
+    on
+        scored.recency_score = segment_names.recency_score
+        and cast(floor((scored.frequency_score + scored.monetary_score + 1) / 2.0) as bigint)
+        = segment_names.value_score

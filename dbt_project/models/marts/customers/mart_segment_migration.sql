@@ -4,7 +4,9 @@ history as (
     select * from {{ ref('int_segment_history') }}
 ),
 
-{%- set segmentations = ['lifecycle_state', 'value_band', 'attitude', 'buying_habit'] %}
+{%- set segmentations = [
+    'rfm_segment', 'lifecycle_state', 'value_band', 'attitude', 'buying_habit', 'engagement'
+] %}
 
 groups as (
     {%- for segmentation in segmentations %}

@@ -14,8 +14,8 @@ customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
--- Words decide, as in mart_touchpoint_impact: where a comment was given counts when
--- its words name none.
+-- Words decide: a complaint about an invoice is no judgement of the product, though the question
+-- was about the product. The touchpoint a comment was given at counts when its words name none.
 named as (
     select distinct
         feedback_id,
@@ -48,10 +48,9 @@ select
     signals.respondent_id,
     signals.customer_id,
     signals.occurred_at,
-    signals.sentiment
+    signals.sentiment,
+    signals.emotional_intensity
 from mentions
 inner join signals on mentions.feedback_id = signals.feedback_id
 left join customers on signals.customer_id = customers.customer_id
-where
-    signals.sentiment is not null
-    and not coalesce(customers.is_test, false)
+where not coalesce(customers.is_test, false)

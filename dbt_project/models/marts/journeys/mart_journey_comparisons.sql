@@ -20,6 +20,14 @@ deviations as (
     where segment <> 'all' and period_grain = 'month'
 ),
 
+declared_comparisons as (
+    select * from {{ ref('journey_comparisons') }}
+),
+
+customer_segments as (
+    select * from {{ ref('mart_segments') }}
+),
+
 -- An instance has a measure or has it not, however often.
 features as (
     select distinct
@@ -147,6 +155,57 @@ sided as (
     {%- endfor %}
 ),
 
+-- What a company declares is compared instance by instance, and only what it names.
+described as (
+    select
+        instances.journey_id,
+        instances.journey_instance_id,
+        instances.segment,
+        coalesce(customer_segments.persona_id, 'unknown') as persona,
+        coalesce(customer_segments.lifecycle_state, 'unknown') as lifecycle,
+        coalesce(visits.channel_id, 'unknown') as channel,
+        instances.outcome,
+        cast(instances.start_month as varchar) as start_day
+    from instances
+    inner join visits
+        on
+            instances.journey_instance_id = visits.journey_instance_id
+            and visits.visit_number = 1
+    left join customer_segments on instances.customer_id = customer_segments.customer_id
+),
+
+placed as (
+    select
+        declared_comparisons.comparison_id as comparison,
+        declared_comparisons.first_value as first_side,
+        declared_comparisons.second_value as second_side,
+        described.journey_id,
+        described.journey_instance_id,
+        case declared_comparisons.dimension
+            when 'segment' then described.segment
+            when 'persona' then described.persona
+            when 'lifecycle' then described.lifecycle
+            when 'channel' then described.channel
+            when 'outcome' then described.outcome
+            when 'month' then left(described.start_day, 7)
+        end as own_value
+    from described
+    inner join declared_comparisons
+        on declared_comparisons.journey_id in (described.journey_id, '*')
+),
+
+declared_sides as (
+    select
+        journey_id,
+        journey_instance_id,
+        comparison,
+        first_side,
+        second_side,
+        own_value = first_side as is_first
+    from placed
+    where own_value = first_side or own_value = second_side or second_side = 'others'
+),
+
 sizes as (
     select
         journey_id,
@@ -157,6 +216,19 @@ sizes as (
         sum(case when not is_first then instances else 0 end) as second_instances
     from sided
     group by journey_id, comparison, first_side, second_side
+
+    union all
+
+    select
+        journey_id,
+        comparison,
+        first_side,
+        second_side,
+        sum(case when is_first then 1 else 0 end) as first_instances,
+        sum(case when not is_first then 1 else 0 end) as second_instances
+    from declared_sides
+    group by journey_id, comparison, first_side, second_side
+    having count(distinct is_first) = 2
 ),
 
 counted as (
@@ -183,6 +255,27 @@ counted as (
         sided.second_side,
         feature_cells.measure_kind,
         feature_cells.measure
+
+    union all
+
+    select
+        declared_sides.journey_id,
+        declared_sides.comparison,
+        declared_sides.first_side,
+        declared_sides.second_side,
+        features.measure_kind,
+        features.measure,
+        sum(case when declared_sides.is_first then 1 else 0 end) as first_count,
+        sum(case when not declared_sides.is_first then 1 else 0 end) as second_count
+    from declared_sides
+    inner join features on declared_sides.journey_instance_id = features.journey_instance_id
+    group by
+        declared_sides.journey_id,
+        declared_sides.comparison,
+        declared_sides.first_side,
+        declared_sides.second_side,
+        features.measure_kind,
+        features.measure
 ),
 
 compared as (

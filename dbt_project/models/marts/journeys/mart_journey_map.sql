@@ -33,6 +33,7 @@ instances as (
 
 mentions as (
     select * from {{ ref('int_touchpoint_mentions') }}
+    where sentiment is not null
 ),
 
 matches as (

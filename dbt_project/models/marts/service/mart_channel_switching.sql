@@ -312,37 +312,15 @@ tested as (
 p_values as (
     select
         *,
-        {{ two_sided_p_value('satisfaction_z') }} as satisfaction_p_value
+        {{ two_sided_p_value('satisfaction_z') }} as p_value
     from tested
 ),
 
-ranked as (
-    select
-        *,
-        count(satisfaction_p_value) over () as family_size,
-        row_number() over (
-            order by
-                satisfaction_p_value asc nulls last,
-                segment asc,
-                change_kind asc,
-                from_value asc,
-                to_value asc
-        ) as family_rank
-    from p_values
-),
-
--- Benjamini & Hochberg (1995): among many pairs of channels some differ by chance.
+-- Among many pairs of channels some differ by chance.
 adjusted as (
-    select
-        *,
-        case
-            when satisfaction_p_value is not null
-                then least(1.0e0, min(satisfaction_p_value * family_size / family_rank) over (
-                    order by family_rank desc
-                    rows between unbounded preceding and current row
-                ))
-        end as satisfaction_adjusted_p_value
-    from ranked
+    {{ with_adjusted_p_values(
+        'p_values', partition_by=[], order_by=['segment', 'change_kind', 'from_value', 'to_value']
+    ) }}
 )
 
 select
@@ -363,8 +341,8 @@ select
     unchanged_satisfied * 1.0e0 / nullif(unchanged_rated, 0) as unchanged_satisfied_share,
     satisfied * 1.0e0 / nullif(rated, 0)
     - unchanged_satisfied * 1.0e0 / nullif(unchanged_rated, 0) as satisfaction_effect,
-    cast(satisfaction_adjusted_p_value as double) as satisfaction_adjusted_p_value,
-    satisfaction_adjusted_p_value <= {{ var('significance_level') }} as is_satisfaction_different,
+    cast(adjusted_p_value as double) as satisfaction_adjusted_p_value,
+    adjusted_p_value <= {{ var('significance_level') }} as is_satisfaction_different,
     hours_p50,
     unchanged_hours_p50
 from adjusted

@@ -278,36 +278,17 @@ tested as (
 p_values as (
     select
         *,
-        {{ two_sided_p_value('change_z') }} as change_p_value
+        {{ two_sided_p_value('change_z') }} as p_value
     from tested
 ),
 
-ranked as (
-    select
-        *,
-        count(change_p_value) over (
-            partition by metric, scale, dimension, period_grain
-        ) as family_size,
-        row_number() over (
-            partition by metric, scale, dimension, period_grain
-            order by change_p_value nulls last, dimension_value, period_start
-        ) as family_rank
-    from p_values
-),
-
--- Benjamini & Hochberg (1995): among many segments and months some move by chance.
+-- Among many segments and months some move by chance.
 adjusted as (
-    select
-        *,
-        case
-            when change_p_value is not null
-                then least(1.0, min(change_p_value * family_size / family_rank) over (
-                    partition by metric, scale, dimension, period_grain
-                    order by family_rank desc
-                    rows between unbounded preceding and current row
-                ))
-        end as change_adjusted_p_value
-    from ranked
+    {{ with_adjusted_p_values(
+        'p_values',
+        partition_by=['metric', 'scale', 'dimension', 'period_grain'],
+        order_by=['dimension_value', 'period_start']
+    ) }}
 )
 
 select
@@ -334,9 +315,9 @@ select
     n < {{ var('minimum_sample_size') }} as is_too_few,
     cast(previous_value as double) as previous_value,
     cast(change as double) as change,
-    cast(change_p_value as double) as change_p_value,
-    cast(change_adjusted_p_value as double) as change_adjusted_p_value,
-    change_adjusted_p_value <= {{ var('significance_level') }} as is_real_change,
+    cast(p_value as double) as change_p_value,
+    cast(adjusted_p_value as double) as change_adjusted_p_value,
+    adjusted_p_value <= {{ var('significance_level') }} as is_real_change,
     cast(invited as bigint) as invited,
     cast(completed as bigint) as completed,
     cast(completed * 1.0 / nullif(invited, 0) as double) as response_rate

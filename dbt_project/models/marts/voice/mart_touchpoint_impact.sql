@@ -1,9 +1,18 @@
-with comments as (
-    select * from {{ ref('int_comments') }}
+with
+
+customers as (
+    select * from {{ ref('dim_customers') }}
 ),
 
-signals as (
-    select * from {{ ref('fct_comment_signals') }}
+comments as (
+    select comments_of_all.*
+    from {{ ref('int_comments') }} as comments_of_all
+    left join customers on comments_of_all.customer_id = customers.customer_id
+    where not coalesce(customers.is_test, false)
+),
+
+mentions as (
+    select * from {{ ref('int_touchpoint_mentions') }}
 ),
 
 matches as (
@@ -16,45 +25,6 @@ themes as (
 
 touchpoints as (
     select * from {{ ref('dim_touchpoints') }}
-),
-
--- Words decide: a complaint about an invoice is no judgement of the product, though the question
--- was about the product. The touchpoint a comment was given at counts when its words name none.
-named as (
-    select distinct
-        feedback_id,
-        touchpoint_id
-    from matches
-    where touchpoint_id is not null
-),
-
-mentions as (
-    select
-        feedback_id,
-        touchpoint_id
-    from named
-    union all
-    select
-        comments.feedback_id,
-        comments.touchpoint_id
-    from comments
-    left join named
-        on comments.feedback_id = named.feedback_id
-    where
-        named.feedback_id is null
-        and comments.touchpoint_id <> 'unmapped'
-),
-
-moods as (
-    select
-        mentions.feedback_id,
-        mentions.touchpoint_id,
-        signals.respondent_id,
-        signals.sentiment,
-        signals.emotional_intensity
-    from mentions
-    inner join signals
-        on mentions.feedback_id = signals.feedback_id
 ),
 
 -- One who comments often is still one person: intervals draw people, not comments. Beyond a few
@@ -82,7 +52,7 @@ by_respondent as (
             as positive_strength,
         round(sum(case when sentiment = 'negative' then emotional_intensity else 0 end), 6)
             as negative_strength
-    from moods
+    from mentions
     group by respondent_id, touchpoint_id
 ),
 
@@ -231,15 +201,15 @@ medians as (
 
 theme_counts as (
     select
-        moods.touchpoint_id,
-        moods.sentiment,
+        mentions.touchpoint_id,
+        mentions.sentiment,
         matches.theme_id,
-        count(distinct moods.respondent_id) as respondents
-    from moods
+        count(distinct mentions.respondent_id) as respondents
+    from mentions
     inner join matches
-        on moods.feedback_id = matches.feedback_id
-    where moods.sentiment in ('positive', 'negative')
-    group by moods.touchpoint_id, moods.sentiment, matches.theme_id
+        on mentions.feedback_id = matches.feedback_id
+    where mentions.sentiment in ('positive', 'negative')
+    group by mentions.touchpoint_id, mentions.sentiment, matches.theme_id
 ),
 
 ranked_themes as (
@@ -269,30 +239,30 @@ top_themes as (
 -- The quote speaks for the peak: the strongest comment on the theme that most people name.
 ranked_quotes as (
     select
-        moods.touchpoint_id,
-        moods.sentiment,
+        mentions.touchpoint_id,
+        mentions.sentiment,
         comments.comment_redacted,
         row_number() over (
-            partition by moods.touchpoint_id, moods.sentiment
+            partition by mentions.touchpoint_id, mentions.sentiment
             order by
                 case when matches.theme_id is not null then 0 else 1 end,
                 case when {{ is_quotable('comments.comment_redacted') }} then 0 else 1 end,
-                moods.emotional_intensity desc,
+                mentions.emotional_intensity desc,
                 comments.occurred_at desc,
-                moods.feedback_id
+                mentions.feedback_id
         ) as quote_rank
-    from moods
+    from mentions
     inner join comments
-        on moods.feedback_id = comments.feedback_id
+        on mentions.feedback_id = comments.feedback_id
     left join top_themes
         on
-            moods.touchpoint_id = top_themes.touchpoint_id
-            and moods.sentiment = top_themes.sentiment
+            mentions.touchpoint_id = top_themes.touchpoint_id
+            and mentions.sentiment = top_themes.sentiment
     left join matches
         on
-            moods.feedback_id = matches.feedback_id
+            mentions.feedback_id = matches.feedback_id
             and top_themes.theme_id = matches.theme_id
-    where moods.sentiment in ('positive', 'negative')
+    where mentions.sentiment in ('positive', 'negative')
 ),
 
 quotes as (

@@ -47,6 +47,7 @@ together as (
     select * from redeemed
 )
 
+-- Tells no load: a day is that of the campaign, which stands in another file.
 select
     'completejourney' as source_name,
     interaction_id,

@@ -7,5 +7,6 @@ select
     occurred_at,
     event_type,
     team,
-    agent_id
+    agent_id,
+    status
 from {{ source('demo_helpdesk', 'ticket_events') }}

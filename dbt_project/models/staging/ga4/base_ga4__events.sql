@@ -1,6 +1,12 @@
 {{ config(enabled=is_source_enabled('ga4'), materialized='table') }}
 
-with delivered as (
+with
+
+traffic_rules as (
+    select * from {{ ref('traffic_channels') }}
+),
+
+delivered as (
     select
         *,
         md5(concat_ws(
@@ -71,9 +77,31 @@ named_parameters as (
         max(case when parameter_key = 'currency' then parameter_value end)
             as currency,
         max(case when parameter_key = 'transaction_id' then parameter_value end)
-            as transaction_id
+            as transaction_id,
+        max(case when parameter_key = 'source' then parameter_value end) as traffic_source,
+        max(case when parameter_key = 'medium' then parameter_value end) as traffic_medium,
+        max(case when parameter_key = 'campaign' then parameter_value end) as traffic_campaign
     from parameter_values
     group by event_id
+),
+
+-- Exports from before 2023 hold what brought the visitor among the parameters alone.
+brought as (
+    select
+        events.event_id,
+        {{ traffic_key(
+            "coalesce(events.traffic_source, named_parameters.traffic_source,"
+            ~ " case when events.google_click_id is not null then 'google' end)",
+            "coalesce(events.traffic_medium, named_parameters.traffic_medium,"
+            ~ " case when events.google_click_id is not null then 'cpc' end)",
+            "coalesce(events.traffic_campaign, named_parameters.traffic_campaign)"
+        ) }} as traffic_key
+    from events
+    left join named_parameters on events.event_id = named_parameters.event_id
+),
+
+traffic_channels as (
+    {{ traffic_channels_of('brought', 'traffic_rules') }}
 )
 
 select
@@ -100,6 +128,10 @@ select
     case
         when events.platform = 'WEB' then 'web'
         when events.platform in ('IOS', 'ANDROID') then 'app'
-    end as channel_id
+    end as channel_id,
+    traffic_channels.marketing_channel,
+    events._load_id as load_id
 from events
 left join named_parameters on events.event_id = named_parameters.event_id
+left join brought on events.event_id = brought.event_id
+left join traffic_channels on brought.traffic_key = traffic_channels.traffic_key

@@ -15,7 +15,9 @@ select
     case when session_id is not null then 'session' end as related_type,
     session_id as related_id,
     duration_seconds,
-    page
+    page,
+    marketing_channel,
+    load_id
 from {{ ref('base_ga4__events') }}
 where
     -- Sent by the library itself, beside the event that brought them about.

@@ -36,7 +36,9 @@ select
     cast(null as varchar) as related_id,
     activities.duration_ms / 1000.0e0 as duration_seconds,
     'sales' as team,
-    activities.owner_id as agent_id
+    activities.owner_id as agent_id,
+    -- Tells no load: other files say whose an activity is.
+    cast(null as varchar) as load_id
 from activities
 left join owners on activities.activity_id = owners.record_id
 -- Notes and tasks stay within the company.
@@ -55,7 +57,8 @@ select
     campaign_id as related_id,
     cast(null as double) as duration_seconds,
     'marketing' as team,
-    cast(null as varchar) as agent_id
+    cast(null as varchar) as agent_id,
+    _load_id as load_id
 from email_events
 -- What the recipient did, not what became of the message; nor what a machine did for them.
 where event_type in ('OPEN', 'CLICK', 'PRINT', 'FORWARD') and not coalesce(is_filtered, false)

@@ -1,6 +1,7 @@
 {{ config(enabled=is_source_enabled('italian_helpdesk')) }}
 
 -- Opening, solving and reopening come from tickets; what the log adds is that customers wait.
+-- Tells no load: the customer of an event stands in the other events of its ticket.
 select
     'italian_helpdesk' as source_name,
     events.ticket_id || '/' || cast(events.event_number as varchar) as interaction_id,

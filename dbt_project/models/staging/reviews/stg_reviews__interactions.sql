@@ -6,6 +6,7 @@ reviews as (
     select * from {{ ref('base_reviews__reviews') }}
 )
 
+-- Tells no load: a review and its answer are one row.
 select
     'reviews' as source_name,
     review_id as interaction_id,

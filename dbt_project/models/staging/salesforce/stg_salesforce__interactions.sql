@@ -8,7 +8,8 @@ with tasks as (
         {{ salesforce_id('owner_id') }} as owner_id,
         lower(coalesce(nullif(task_subtype, 'Task'), task_type, 'task')) as kind,
         coalesce(completed_at, activity_date, created_at) as occurred_at,
-        call_duration_seconds as duration_seconds
+        call_duration_seconds as duration_seconds,
+        _load_id as load_id
     from {{ source('salesforce', 'tasks') }}
     -- What is still to be done has not reached the customer.
     where coalesce(is_closed, lower(status) = 'completed')
@@ -22,7 +23,8 @@ meetings as (
         {{ salesforce_id('owner_id') }} as owner_id,
         lower(coalesce(event_type, 'meeting')) as kind,
         starts_at,
-        coalesce(ends_at, {{ dbt.dateadd('minute', 'duration_minutes', 'starts_at') }}) as ends_at
+        coalesce(ends_at, {{ dbt.dateadd('minute', 'duration_minutes', 'starts_at') }}) as ends_at,
+        _load_id as load_id
     from {{ source('salesforce', 'events') }}
     -- Each further guest of a meeting has a copy of it.
     where not coalesce(is_child, false)
@@ -41,7 +43,8 @@ contacts_made as (
         end as channel_id,
         occurred_at,
         cast(null as timestamp) as ended_at,
-        cast(duration_seconds as double) as duration_seconds
+        cast(duration_seconds as double) as duration_seconds,
+        load_id
     from tasks
     union all
     select
@@ -53,7 +56,8 @@ contacts_made as (
         case when kind like '%call%' then 'phone' end as channel_id,
         starts_at as occurred_at,
         ends_at as ended_at,
-        cast(null as double) as duration_seconds
+        cast(null as double) as duration_seconds,
+        load_id
     from meetings
 )
 
@@ -75,5 +79,6 @@ select
     ended_at,
     duration_seconds,
     'sales' as team,
-    owner_id as agent_id
+    owner_id as agent_id,
+    load_id
 from contacts_made

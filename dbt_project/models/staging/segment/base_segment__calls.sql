@@ -20,6 +20,9 @@ calls as (
         page_path,
         session_id,
         library,
+        traffic_source,
+        traffic_medium,
+        traffic_campaign,
         email,
         phone,
         full_name,
@@ -36,7 +39,10 @@ calls as (
         corrected_at,
         original_timestamp,
         sent_at,
-        received_at
+        received_at,
+        _source_file,
+        _source_line,
+        _load_id
     from events
     union all
     select
@@ -58,6 +64,9 @@ calls as (
         page_path,
         session_id,
         library,
+        traffic_source,
+        traffic_medium,
+        traffic_campaign,
         email,
         phone,
         full_name,
@@ -74,7 +83,10 @@ calls as (
         corrected_at,
         original_timestamp,
         sent_at,
-        received_at
+        received_at,
+        _source_file,
+        _source_line,
+        _load_id
     from warehouse_calls
 ),
 
@@ -83,7 +95,8 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by message_id order by received_at asc nulls last, call_type asc
+            partition by message_id
+            order by received_at asc nulls last, call_type asc, _source_file asc, _source_line asc
         ) as copy_number
     from calls
 )
@@ -98,6 +111,7 @@ select
     event_name,
     page_path,
     session_id,
+    {{ traffic_key('traffic_source', 'traffic_medium', 'traffic_campaign') }} as traffic_key,
     email,
     phone,
     coalesce(full_name, nullif(trim(concat(first_name, ' ', last_name)), '')) as full_name,
@@ -132,6 +146,7 @@ select
             received_at
         ),
         received_at
-    ) as occurred_at
+    ) as occurred_at,
+    _load_id as load_id
 from numbered
 where copy_number = 1

@@ -143,6 +143,7 @@ moments as (
     where told.object_id is null
 )
 
+-- Tells no load: charges, invoices and the log of events decide together what is told.
 select
     'stripe' as source_name,
     interaction_id,

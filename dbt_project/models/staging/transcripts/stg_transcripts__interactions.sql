@@ -74,6 +74,7 @@ moments as (
     where conversations.ticket_id is null or conversations.ticket_source is null
 )
 
+-- Tells no load: a conversation is put together of its turns.
 select
     'transcripts' as source_name,
     moments.interaction_id,
