@@ -18,6 +18,7 @@ PAGES = {
     "overview": "site/index.html",
     "journey_map": "site/journeys.html#onboarding",
     "real_paths": "site/paths.html#support",
+    "friction": "site/friction.html",
     "service": "site/service.html#failure-demand",
     "money": "site/money.html",
     "customer": "site/customers.html",

@@ -4,7 +4,8 @@
     on_schema_change='fail',
     post_hook="{{ forget_consumed_changes() }}",
 ) }}
--- depends_on: {{ ref('int_interactions_changed') }}, {{ ref('journeys') }}, {{ ref('dim_customers') }}
+-- depends_on: {{ ref('int_interactions_changed') }}, {{ ref('journeys') }}
+-- depends_on: {{ ref('dim_customers') }}
 
 {#- A full refresh counts on from the log that it replaces, so that who read that one notices. -#}
 {%- set last = namespace(number=0) -%}

@@ -14,11 +14,6 @@
     post_hook=["{{ note_gained_rows() }}", "{{ mark_changes_consumed() }}"],
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
-{%- set changed_alone %}
-    {%- if is_incremental() %}
-        and scope_key in (select scope_key from ({{ changed_scopes() }}))
-    {%- endif %}
-{%- endset %}
 
 with
 
@@ -26,22 +21,21 @@ instances as (
     {{ rows_of_changed_scopes('fct_journeys') }}
 ),
 
-required_steps as (
-    select * from {{ ref('int_journey_required_steps') }}
-    where
-        required_rank > 0
-    {{- changed_alone }}
+required_steps_and_start as (
+    {{ rows_of_changed_scopes('int_journey_required_steps') }}
 ),
 
-late_steps as (
-    select * from {{ ref('fct_journey_steps') }}
-    where
-        is_late
-    {{- changed_alone }}
+reached_steps as (
+    {{ rows_of_changed_scopes('fct_journey_steps') }}
 ),
 
 visits as (
     {{ rows_of_changed_scopes('fct_journey_visits') }}
+),
+
+required_steps as (
+    select * from required_steps_and_start
+    where required_rank > 0
 ),
 
 furthest as (
@@ -87,7 +81,8 @@ late as (
         step_number,
         touchpoint_id,
         'late' as deviation
-    from late_steps
+    from reached_steps
+    where is_late
 ),
 
 undeclared as (

@@ -10,13 +10,13 @@
 
 with
 
+all_required_steps as (
+    {{ rows_of_changed_scopes('int_journey_required_steps') }}
+),
+
 required_steps as (
-    select * from {{ ref('int_journey_required_steps') }}
-    where
-        is_without_gap
-    {%- if is_incremental() %}
-        and scope_key in (select scope_key from ({{ changed_scopes() }}))
-        {%- endif %}
+    select * from all_required_steps
+    where is_without_gap
 ),
 
 visits as (

@@ -13,27 +13,19 @@
     post_hook=["{{ note_gained_rows() }}", "{{ mark_changes_consumed() }}"],
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
-{%- set changed_alone %}
-    {%- if is_incremental() %}
-    where scope_key in (select scope_key from ({{ changed_scopes() }}))
-    {%- endif %}
-{%- endset %}
 
 with
 
 instances as (
-    select * from {{ ref('int_journey_instances') }}
-    {{- changed_alone }}
+    {{ rows_of_changed_scopes('int_journey_instances') }}
 ),
 
 required_steps as (
-    select * from {{ ref('int_journey_required_steps') }}
-    {{- changed_alone }}
+    {{ rows_of_changed_scopes('int_journey_required_steps') }}
 ),
 
 steps as (
-    select * from {{ ref('fct_journey_steps') }}
-    {{- changed_alone }}
+    {{ rows_of_changed_scopes('fct_journey_steps') }}
 ),
 
 journeys as (

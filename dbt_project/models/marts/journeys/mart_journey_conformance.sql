@@ -23,8 +23,12 @@ counted as (
             as fitted,
         sum(case when outcome = 'completed' and is_in_order then instances else 0 end)
             as in_order,
-        sum(case when outcome = 'completed' and is_in_order and not is_late then instances else 0 end)
-            as as_designed,
+        sum(
+            case
+                when outcome = 'completed' and is_in_order and not is_late then instances
+                else 0
+            end
+        ) as as_designed,
         sum(case when has_returns then instances else 0 end) as with_returns
     from sums
     group by journey_id, cube(segment, start_month)
