@@ -31,23 +31,40 @@ changed as (
 ),
 {%- endif %}
 
+-- What must be known of each of very many interactions is looked up once, in one small table.
+known_touchpoints as (
+    select
+        touchpoints.touchpoint_id,
+        touchpoints.is_routine,
+        {{ dbt.listagg("'|' || journey_touchpoints.journey_id || '|'", "''") }} as declared_by
+    from touchpoints
+    left join journey_touchpoints
+        on touchpoints.touchpoint_id = journey_touchpoints.touchpoint_id
+    group by touchpoints.touchpoint_id, touchpoints.is_routine
+),
+
 interactions as (
     select
-        interaction_id,
-        customer_id,
-        touchpoint_id,
-        channel_id,
-        team,
-        related_id,
-        {{ related_key('related_type', 'related_id') }} as related_key,
-        occurred_at
-    from {{ ref('fct_interactions') }}
+        interactions.interaction_id,
+        interactions.customer_id,
+        interactions.touchpoint_id,
+        interactions.channel_id,
+        interactions.team,
+        interactions.related_id,
+        {{ related_key('interactions.related_type', 'interactions.related_id') }} as related_key,
+        interactions.occurred_at,
+        known_touchpoints.is_routine,
+        coalesce(known_touchpoints.declared_by, '') as declared_by
+    from {{ ref('fct_interactions') }} as interactions
+    left join known_touchpoints on interactions.touchpoint_id = known_touchpoints.touchpoint_id
     where
-        not is_test
+        not interactions.is_test
     {%- if is_incremental() %}
         and (
-            customer_id in (select scope_key from changed)
-            or {{ related_key('related_type', 'related_id') }} in (select scope_key from changed)
+            interactions.customer_id in (select scope_key from changed)
+            or {{ related_key('interactions.related_type', 'interactions.related_id') }} in (
+                select scope_key from changed
+            )
         )
         {%- endif %}
 ),
@@ -248,15 +265,10 @@ other_visits_by_{{ scope }} as (
             watched.scope_key = interactions.{{ key }}
             and watched.started_at <= interactions.occurred_at
             and watched.watched_until > interactions.occurred_at
-    inner join touchpoints on interactions.touchpoint_id = touchpoints.touchpoint_id
-    left join journey_touchpoints
-        on
-            watched.journey_id = journey_touchpoints.journey_id
-            and interactions.touchpoint_id = journey_touchpoints.touchpoint_id
     where
         watched.instance_scope = '{{ scope }}'
-        and not touchpoints.is_routine
-        and journey_touchpoints.touchpoint_id is null
+        and not interactions.is_routine
+        and {{ dbt.position("'|' || watched.journey_id || '|'", 'interactions.declared_by') }} = 0
 ),
 
 {% endfor -%}
