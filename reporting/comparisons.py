@@ -106,16 +106,20 @@ def _steps(context: Context) -> dict[tuple[str, str], str]:
 
 
 def _sides(row: Row) -> str:
-    if row["comparison"] == "segment":
+    comparison = str(row["comparison"])
+    if comparison == "segment":
         return f"{formats.label(row['first_side'])} against the rest"
-    if row["comparison"] == "outcome":
+    if comparison == "outcome":
         return "Completed against given up"
-    grain = str(row["comparison"])
-    first, second = (
-        formats.period(date.fromisoformat(str(row[side])), grain)
-        for side in ("first_side", "second_side")
-    )
-    return f"{first} against {second}"
+    if comparison in {"month", "quarter"}:
+        first, second = (
+            formats.period(date.fromisoformat(str(row[side])), comparison)
+            for side in ("first_side", "second_side")
+        )
+        return f"{first} against {second}"
+    # What a company declares, by the values of its own row.
+    second = "the others" if row["second_side"] == "others" else formats.label(row["second_side"])
+    return f"{formats.label(row['first_side'])} against {second}"
 
 
 def _what(context: Context, row: Row, steps: dict[tuple[str, str], str]) -> str:

@@ -28,6 +28,7 @@ How it works, and what it asks of you:
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import os
 import shutil
@@ -95,6 +96,7 @@ class DbtProject:
     directory: Path
     manifest: Manifest | None = None
     templates: dict[str, Path] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def invoke(self, database: Path, *arguments: str, variables: Mapping[str, object]) -> Any:
         """Run one dbt command on a database and give dbt's result; raise with its own messages."""
@@ -133,7 +135,8 @@ class DbtProject:
     def template(self, select: str) -> Path:
         """Give the database with seeds and the empty models of one selection."""
         if select not in self.templates:
-            path = database_in(self.directory / f"template_{len(self.templates)}")
+            # One that fails must not stand in the way of the next.
+            path = database_in(self.directory / f"template_{next(self.numbers)}")
             nothing = {"as_of": AS_OF}
             self.invoke(path, "seed", variables=nothing)
             self.invoke(path, "run", "--select", *select.split(), variables=nothing)

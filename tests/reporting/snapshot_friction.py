@@ -124,6 +124,7 @@ def _comparisons() -> list[dict[str, object]]:
         ("month", "2026-06-01", "2026-05-01", "step", "2", 30, 70),
         ("outcome", "completed", "abandoned", "step", "3", 100, 0),
         ("outcome", "completed", "abandoned", "deviation", "skipped data_import 2", 4, 40),
+        ("worried_customers", "worried_customer", "others", "touchpoint", "invoice", 60, 10),
         ("quarter", "2026-04-01", "2026-01-01", "touchpoint", "invoice", 50, 51),
     )
     return [

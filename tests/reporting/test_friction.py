@@ -87,11 +87,12 @@ def test_the_map_shows_the_company_beside_the_customers_with_gaps(site: Path) ->
 
 def test_differences_that_hold_are_told_once_in_words(site: Path) -> None:
     text = words(site, "journeys.html")
-    assert "5 of 6 differences hold" in text
+    assert "6 of 7 differences hold" in text
     assert "Enterprise against the rest Data import → First report 60% 60 of 100" in text
     assert "Enterprise against the rest Come to First report" not in text, "the same journeys"
     assert "Jun 2026 against May 2026 Reach “Data import” 30% 30 of 100 70% 70 of 100" in text
     assert "Completed against given up Skipped: Data import" in text
+    assert "Worried customer against the others Come to" in text
     assert "100% 100 of 100" not in text, "that the completed are completed is no difference"
 
 

@@ -25,7 +25,8 @@ Z = 1.959964
 # Columns of an instance that the contract asks for and the marts under test do not read.
 FILLING = {
     "scope_key": "x", "segment": "unknown", "last_touchpoint_id": "x", "variant_id": "x",
-    "visit_count": 1, "steps_reached": 1, "last_step_number": 1, "required_steps": 3,
+    "visit_count": 1, "steps_reached": 1, "last_step_number": 1,
+    "late_step_count": 0, "required_steps": 3,
     "required_steps_met": 1, "path_length": 1, "repeat_count": 0, "return_count": 0,
     "channel_count": 1, "channel_switch_count": 0, "hand_off_count": 0,
 }  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from tests.dbt.conftest import CORE, MakeWarehouse, Warehouse
 from tests.dbt.scored import put_customers
 
-TEMPLATE = f"{CORE} int_customer_values int_quarterly_use"
+TEMPLATE = f"{CORE} int_revenue_items int_customer_values int_quarterly_use"
 EXPERIENCES = """create table core.int_bad_experiences (
     family varchar, subject_id varchar, customer_id varchar, window_start date,
     first_at timestamp, friction_events bigint, low_scores bigint, negative_comments bigint)"""
