@@ -287,10 +287,12 @@ def measured(case: str, home: Path) -> dict[str, float]:
     """Run one case in a fresh process; dbt is a process below it, and counted."""
     finished = subprocess.run(
         [sys.executable, "-m", "benchmarks.journeys", "--case", case, "--home", str(home)],
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
     )
+    if finished.returncode:
+        raise RuntimeError(f"{case} failed:\n{finished.stderr[-3000:]}")
     figures: dict[str, float] = json.loads(finished.stdout.splitlines()[-1])
     print(
         f"{case:<34}{figures['wall']:>9.1f}{figures['cpu']:>9.1f}{figures['peak']:>9.0f}",
