@@ -33,6 +33,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.journeys
 	$(BIN)/python -m benchmarks.identity
 	$(BIN)/python -m benchmarks.fuzz --files 1000
 
