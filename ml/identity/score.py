@@ -66,12 +66,17 @@ def weights_of(
         For each attribute the two shares of each level, from the weakest up.
     """
     return Weights(
-        prior=math.log2(match_share / (1 - match_share)),
+        prior=_bits(match_share / (1 - match_share)),
         levels={
-            name: tuple(math.log2(match / stranger) for match, stranger in shares)
+            name: tuple(_bits(match / stranger) for match, stranger in shares)
             for name, shares in level_shares.items()
         },
     )
+
+
+def _bits(odds: float) -> float:
+    # Sums of learning differ in their last digits with the order of records and threads.
+    return round(math.log2(odds), 9)
 
 
 def score_pairs(
