@@ -66,15 +66,15 @@ def weights_of(
         For each attribute the two shares of each level, from the weakest up.
     """
     return Weights(
-        prior=_bits(match_share / (1 - match_share)),
+        prior=_learnt_bits(match_share / (1 - match_share)),
         levels={
-            name: tuple(_bits(match / stranger) for match, stranger in shares)
+            name: tuple(_learnt_bits(match / stranger) for match, stranger in shares)
             for name, shares in level_shares.items()
         },
     )
 
 
-def _bits(odds: float) -> float:
+def _learnt_bits(odds: float) -> float:
     # Sums of learning differ in their last digits with the order of records and threads.
     return round(math.log2(odds), 9)
 
