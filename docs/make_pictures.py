@@ -55,8 +55,14 @@ def main() -> None:
     try:
         for name, page in PAGES.items():
             file, _, place = page.partition("#")
-            driver.get(f"{(home / file).resolve().as_uri()}#{place}")
+            driver.get((home / file).resolve().as_uri())
             driver.implicitly_wait(3)
+            if place:
+                # Pages scroll smoothly, which takes longer than a picture.
+                driver.execute_script(
+                    "document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})",
+                    place,
+                )
             driver.save_screenshot(str(IMAGES / f"{name}.png"))
     finally:
         driver.quit()
