@@ -248,12 +248,33 @@ def with_pm4py(home: Path) -> None:
         pd.read_parquet(home / "events.parquet"),
         case_id="related_id", activity_key="touchpoint_id", timestamp_key="occurred_at",
     )  # fmt: skip
-    pm4py.discover_dfg(log)
+    theirs, _, _ = pm4py.discover_dfg(log)
     pm4py.discover_performance_dfg(log)
     pm4py.get_variants(log)
     pm4py.get_start_activities(log)
     pm4py.get_end_activities(log)
     pm4py.get_all_case_durations(log)
+    (home / "pm4py.json").write_text(
+        json.dumps([[*pair, int(count)] for pair, count in theirs.items()])
+    )
+
+
+def print_agreement(home: Path) -> None:
+    """Print how many of PM4Py's transitions our mart counts otherwise."""
+    theirs = {
+        (one, two): count for one, two, count in json.loads((home / "pm4py.json").read_text())
+    }
+    with duckdb.connect(str(settings_of(home).warehouse_path), read_only=True) as connection:
+        rows = connection.execute(
+            "select from_touchpoint_id, to_touchpoint_id, transitions"
+            " from marts.mart_journey_transitions where journey_id = 'purchase'"
+            " and segment = 'all' and period_grain = 'all'"
+            " and transition_kind in ('move', 'repeat')"
+        ).fetchall()
+    ours = {(one, two): count for one, two, count in rows}
+    pairs = theirs.keys() | ours.keys()
+    different = sum(theirs.get(pair) != ours.get(pair) for pair in pairs)
+    print(f"{different} of {len(pairs)} transitions are counted otherwise by PM4Py")
 
 
 def with_retentioneering(home: Path) -> None:
@@ -342,6 +363,8 @@ def compare(rows: int) -> None:
         for case, (package, _) in PEERS.items():
             if find_spec(package):
                 measured(case, home)
+                if package == "pm4py":
+                    print_agreement(home)
             else:
                 print(f"{case:<34}  not installed")
 
