@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from reporting import formats
 from reporting.published import Row
@@ -53,24 +54,28 @@ def emotion_lane(steps: Sequence[Row], *, scale: float) -> Lane:
     scale
         Impact that reaches the edge of the lane; the same for all journeys, so that they compare.
     """
-    centres = _centres(len(steps))
+    places = list(zip(_centres(len(steps)), steps, strict=True))
     areas, lines, dots = [], [], []
     for side, sign in (("positive", -1), ("negative", 1)):
-        values = [formats.as_number(step[f"{side}_impact"]) or 0.0 for step in steps]
-        tops = [
-            _HEIGHT / 2 + sign * 44 * min(1.0, value / scale) if scale else _HEIGHT / 2
-            for value in values
-        ]
-        curve = list(zip(centres, tops, strict=True))
         # A line along the axis would look like a feeling, where nobody has commented.
-        if any(values):
-            closed = [(curve[0][0], _HEIGHT / 2), *curve, (curve[-1][0], _HEIGHT / 2)]
-            areas.append((side, _points(closed)))
-            lines.append((side, _points(curve)))
-            dots += [
-                (side, x, round(y, 2)) for (x, y), value in zip(curve, values, strict=True) if value
-            ]
+        for is_felt, run in groupby(places, key=lambda place: _is_felt(place[1])):
+            if not is_felt:
+                continue
+            curve = []
+            for x, step in run:
+                value = formats.as_number(step[f"{side}_impact"]) or 0.0
+                y = _HEIGHT / 2 + sign * 44 * min(1.0, value / scale) if scale else _HEIGHT / 2
+                curve.append((x, y))
+                dots += [(side, x, round(y, 2))] if value else []
+            if len(curve) > 1:
+                closed = [(curve[0][0], _HEIGHT / 2), *curve, (curve[-1][0], _HEIGHT / 2)]
+                areas.append((side, _points(closed)))
+                lines.append((side, _points(curve)))
     return Lane(width=_STEP * len(steps), areas=tuple(areas), lines=tuple(lines), dots=tuple(dots))
+
+
+def _is_felt(step: Row) -> bool:
+    return any(formats.as_number(step[f"{side}_impact"]) for side in ("positive", "negative"))
 
 
 def satisfaction_lane(steps: Sequence[Row], *, minimum: int) -> Lane:

@@ -110,6 +110,16 @@ def test_feeling_is_drawn_on_both_sides_of_the_axis_and_left_out_when_absent() -
     )
 
 
+def test_the_line_of_feeling_breaks_where_nobody_has_commented() -> None:
+    impacts = (0.2, 0.3, None, 0.1, 0.2, 0.0, 0.4)
+    lane = emotion_lane(
+        [{"positive_impact": impact, "negative_impact": None} for impact in impacts], scale=0.4
+    )
+    spans = [[float(corner.split(",")[0]) for corner in line.split()] for _, line in lane.lines]
+    assert spans == [[50.0, 150.0], [350.0, 450.0]] * 2, "of both sides; the last stands alone"
+    assert [x for _, x, _ in lane.dots] == [50.0, 150.0, 350.0, 450.0, 650.0]
+
+
 def test_times_share_one_line_when_a_step_has_an_expected_time() -> None:
     bar = time_bar({"hours_p50": 12, "hours_p90": 48, "expected_hours": 24})
     assert bar is not None
