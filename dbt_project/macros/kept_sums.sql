@@ -13,23 +13,37 @@
 {%- endmacro %}
 
 
+{#- Whether a fact goes on with its changes; built as a whole it begins them anew. -#}
+{% macro goes_on_with_changes() -%}
+    {%- do return(
+        is_incremental()
+        and stored_table('core', this.identifier ~ '_changes') is not none
+        and not changes_since_last_build().is_everything
+    ) -%}
+{%- endmacro %}
+
+
+{#- The rows that a fact has of the scopes that changed, into its changes. -#}
+{% macro note_rows(weight) -%}
+    insert into {{ changes_of(this.identifier) }}
+    select
+        {{ last_change_within_reach() }},
+        {{ weight }},
+        *
+    from {{ this }}
+    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+{%- endmacro %}
+
+
 {#- Pre-hook of a fact, before its rows are forgotten: what it is about to lose, and away with what
     every model of sums has added. -#}
 {% macro note_lost_rows() -%}
-    {%- if is_incremental()
-        and stored_table('core', this.identifier ~ '_changes')
-        and not changes_since_last_build().is_everything -%}
+    {%- if goes_on_with_changes() -%}
     delete from {{ changes_of(this.identifier) }}
     where
         weight <> 0
         and change_number <= (select min(change_number) from core.changes_consumed);
-    insert into {{ changes_of(this.identifier) }}
-    select
-        {{ last_change_within_reach() }},
-        -1,
-        *
-    from {{ this }}
-    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {{ note_rows(-1) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -37,16 +51,8 @@
 {#- Post-hook of a fact: what it has gained. Where it was built as a whole its changes begin anew,
     at a row of no weight that says since when they are complete. -#}
 {% macro note_gained_rows() -%}
-    {%- if is_incremental()
-        and stored_table('core', this.identifier ~ '_changes')
-        and not changes_since_last_build().is_everything -%}
-    insert into {{ changes_of(this.identifier) }}
-    select
-        {{ last_change_within_reach() }},
-        1,
-        *
-    from {{ this }}
-    where scope_key in (select scope_key from ({{ changed_scopes() }}))
+    {%- if goes_on_with_changes() -%}
+    {{ note_rows(1) }}
     {%- else -%}
     drop table if exists {{ changes_of(this.identifier) }};
     create table {{ changes_of(this.identifier) }} as
