@@ -17,7 +17,7 @@ CHAIN = (
     "int_revenue_items "
     "int_customer_values int_customer_activity int_customer_voice int_customer_service "
     "mart_segments mart_churn_risk mart_contact_permissions mart_upsell_opportunities "
-    "int_business_calendar int_business_time_index int_journey_touchpoints fct_journey_visits"
+    "int_business_calendar int_business_time_index int_journey_touchpoints int_journey_interactions fct_journey_visits"
     " int_journey_instances int_journey_required_steps fct_journey_steps fct_journeys"
     " int_web_events "
     "int_conversions fct_web_sessions int_customer_operations "

@@ -10,8 +10,8 @@ from tests.dbt.conftest import CORE, Warehouse
 from tests.dbt.journeys.oracle import Event, Journey, Step
 
 JOURNEY_MODELS = (
-    "int_journey_touchpoints fct_journey_visits int_journey_instances int_journey_required_steps"
-    " fct_journey_steps fct_journeys mart_journey_funnel"
+    "int_journey_touchpoints int_journey_interactions fct_journey_visits int_journey_instances"
+    " int_journey_required_steps fct_journey_steps fct_journeys mart_journey_funnel"
 )
 TEMPLATE = f"{CORE} {JOURNEY_MODELS}"
 MARTS = (

@@ -6,6 +6,10 @@
     post_hook=["{{ note_gained_rows() }}", "{{ mark_changes_consumed() }}"],
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
+-- depends_on: {{ ref('int_journey_interactions') }}
+{#- What changed is few and kept; of everything each step reads only the columns that it needs. -#}
+{%- set interactions = 'interactions' if is_incremental() else ref('int_journey_interactions') %}
+{%- set keys = {'customer': 'customer_id', 'related': 'related_key'} %}
 
 with
 
@@ -31,48 +35,67 @@ changed as (
 ),
 {%- endif %}
 
--- What must be known of each of very many interactions is looked up once, in one small table.
+-- Very many interactions are put in order, again and again: what is carried along is numbers, and
+-- what they stand for is looked up at the end.
 known_touchpoints as (
     select
-        touchpoints.touchpoint_id,
-        touchpoints.is_routine,
-        {{ dbt.listagg("'|' || journey_touchpoints.journey_id || '|'", "''") }} as declared_by
+        touchpoint_id,
+        is_routine,
+        row_number() over (order by touchpoint_id) as touchpoint_number
     from touchpoints
-    left join journey_touchpoints
-        on touchpoints.touchpoint_id = journey_touchpoints.touchpoint_id
-    group by touchpoints.touchpoint_id, touchpoints.is_routine
 ),
 
+{% if is_incremental() -%}
 interactions as (
-    select
-        interactions.interaction_id,
-        interactions.customer_id,
-        interactions.touchpoint_id,
-        interactions.channel_id,
-        interactions.team,
-        interactions.related_id,
-        {{ related_key('interactions.related_type', 'interactions.related_id') }} as related_key,
-        interactions.occurred_at,
-        known_touchpoints.is_routine,
-        coalesce(known_touchpoints.declared_by, '') as declared_by
-    from {{ ref('fct_interactions') }} as interactions
-    left join known_touchpoints on interactions.touchpoint_id = known_touchpoints.touchpoint_id
+    select *
+    from {{ ref('int_journey_interactions') }}
     where
-        not interactions.is_test
+        customer_id in (select scope_key from changed)
+        or related_key in (select scope_key from changed)
+),
+
+{% endif -%}
+-- Where nothing starts there is no instance, whatever else may happen.
+started as (
+    {%- for scope, key in keys.items() %}
+    {%- if not loop.first %}
+
+    union all
+    {% endif %}
+    select distinct
+        journey_touchpoints.journey_id,
+        interactions.{{ key }} as scope_key
+    from {{ interactions }} as interactions
+    inner join journey_touchpoints
+        on interactions.touchpoint_id = journey_touchpoints.touchpoint_id
+    where
+        journey_touchpoints.is_start
+        and journey_touchpoints.instance_scope = '{{ scope }}'
+    {%- endfor %}
+),
+
+scopes as (
+    select
+        journey_id,
+        scope_key,
+        row_number() over (order by journey_id, scope_key) as scope_number
+    from started
+    where
+        scope_key is not null
     {%- if is_incremental() %}
-        and (
-            interactions.customer_id in (select scope_key from changed)
-            or {{ related_key('interactions.related_type', 'interactions.related_id') }} in (
-                select scope_key from changed
-            )
-        )
+        and scope_key in (select scope_key from changed)
         {%- endif %}
 ),
 
 -- Only interactions that some journey declares are put in order, and only their slim part.
 candidates as (
+    {%- for scope, key in keys.items() %}
+    {%- if not loop.first %}
+
+    union all
+    {% endif %}
     select
-        journey_touchpoints.journey_id,
+        scopes.scope_number,
         journey_touchpoints.abandon_after_days,
         journey_touchpoints.is_repeatable,
         journey_touchpoints.restarts,
@@ -81,36 +104,38 @@ candidates as (
         journey_touchpoints.is_exit,
         journey_touchpoints.is_reopen,
         journey_touchpoints.declared_order,
-        case journey_touchpoints.instance_scope
-            when 'customer' then interactions.customer_id
-            when 'related' then interactions.related_key
-        end as scope_key,
+        interactions.locator,
         interactions.interaction_id,
-        interactions.customer_id,
-        interactions.touchpoint_id,
-        interactions.channel_id,
-        interactions.team,
-        interactions.related_id,
         interactions.occurred_at
-    from interactions
+    from {{ interactions }} as interactions
+    inner join scopes on interactions.{{ key }} = scopes.scope_key
     inner join journey_touchpoints
-        on interactions.touchpoint_id = journey_touchpoints.touchpoint_id
+        on
+            scopes.journey_id = journey_touchpoints.journey_id
+            and interactions.touchpoint_id = journey_touchpoints.touchpoint_id
+            and journey_touchpoints.instance_scope = '{{ scope }}'
+    {%- endfor %}
 ),
 
 in_order as (
     select
-        *,
+        scope_number,
+        abandon_after_days,
+        is_repeatable,
+        restarts,
+        is_start,
+        is_end,
+        is_exit,
+        is_reopen,
+        declared_order,
+        locator,
+        occurred_at,
         lag(occurred_at) over scope_order as previous_at,
         coalesce(lag(is_end or is_exit) over scope_order, false) as is_after_end,
         row_number() over scope_order as scope_position
     from candidates
-    where
-        scope_key is not null
-    {%- if is_incremental() %}
-        and scope_key in (select scope_key from changed)
-        {%- endif %}
     window scope_order as (
-        partition by journey_id, scope_key
+        partition by scope_number
         order by occurred_at, declared_order, interaction_id
     )
 ),
@@ -132,12 +157,12 @@ stretches as (
     from in_order
     window
         until_here as (
-            partition by journey_id, scope_key
+            partition by scope_number
             order by scope_position
             rows between unbounded preceding and current row
         ),
         before_here as (
-            partition by journey_id, scope_key
+            partition by scope_number
             order by scope_position
             rows between unbounded preceding and 1 preceding
         )
@@ -146,7 +171,16 @@ stretches as (
 -- An instance opens at a start when none is open, or at every start where the journey says so.
 marked as (
     select
-        *,
+        scope_number,
+        scope_position,
+        stretch_position,
+        abandon_after_days,
+        is_end,
+        is_exit,
+        declared_order,
+        locator,
+        occurred_at,
+        is_repeatable or is_after_any_end = 0 as may_run,
         is_start
         and (is_repeatable or is_after_any_end = 0)
         and (restarts or coalesce(previous_start_position, 0) < stretch_position) as opens
@@ -155,180 +189,159 @@ marked as (
 
 opened as (
     select
-        journey_id,
-        scope_key,
-        abandon_after_days,
-        is_end,
-        is_exit,
-        declared_order,
-        interaction_id,
-        customer_id,
-        touchpoint_id,
-        channel_id,
-        team,
-        related_id,
-        occurred_at,
-        scope_position,
-        stretch_position,
-        is_repeatable or is_after_any_end = 0 as may_run,
-        max(case when opens then scope_position end) over until_here as opened_position,
-        {{ last_known('case when opens then interaction_id end', 'until_here') }}
-            as start_interaction_id
+        *,
+        max(case when opens then scope_position end) over (
+            partition by scope_number
+            order by scope_position
+            rows between unbounded preceding and current row
+        ) as opened_position
     from marked
-    window until_here as (
-        partition by journey_id, scope_key
-        order by scope_position
-        rows between unbounded preceding and current row
-    )
 ),
 
 declared_visits as (
-    select
-        'j' || left(md5(journey_id || '|' || start_interaction_id), 16) as journey_instance_id,
-        journey_id,
-        scope_key,
-        abandon_after_days,
-        is_end,
-        is_exit,
-        declared_order,
-        true as is_declared,
-        interaction_id,
-        customer_id,
-        touchpoint_id,
-        channel_id,
-        team,
-        related_id,
-        occurred_at,
-        scope_position,
-        opened_position
+    select *
     from opened
     where opened_position >= stretch_position and may_run
 ),
 
--- How long an instance is watched for visits that its journey does not declare: to its end, or to
--- the next one of the same scope, or through the silence in which it is given up.
 spans as (
     select
-        journey_instance_id,
-        journey_id,
-        scope_key,
+        scope_number,
         opened_position,
+        max(case when scope_position = opened_position then locator end) as start_locator,
         min(occurred_at) as started_at,
         max(case when is_end or is_exit then scope_position end) as closing_position,
         max(scope_position) as last_position,
         max(occurred_at) as last_declared_at,
         max({{ add_days('occurred_at', 'abandon_after_days') }}) as silent_until
     from declared_visits
-    group by journey_instance_id, journey_id, scope_key, opened_position
+    group by scope_number, opened_position
 ),
 
-watched as (
+-- How long an instance is watched for visits that its journey does not declare: to its end, or to
+-- the next one of the same scope, or through the silence in which it is given up.
+instances as (
     select
-        spans.journey_instance_id,
-        spans.journey_id,
-        spans.scope_key,
-        spans.opened_position,
-        journeys.instance_scope,
-        spans.started_at,
+        scope_number,
+        opened_position,
+        row_number() over (order by scope_number, opened_position) as instance_number,
+        start_locator,
+        started_at,
         case
-            when spans.closing_position = spans.last_position then spans.last_declared_at
+            when closing_position = last_position then last_declared_at
             else least(
-                spans.silent_until,
-                lead(spans.started_at) over (
-                    partition by spans.journey_id, spans.scope_key
-                    order by spans.opened_position
-                )
+                silent_until,
+                lead(started_at) over (partition by scope_number order by opened_position)
             )
         end as watched_until
     from spans
-    inner join journeys on spans.journey_id = journeys.journey_id
-    where journeys.observes = 'all'
 ),
 
-{% for scope, key in [('customer', 'customer_id'), ('related', 'related_key')] -%}
+named_instances as (
+    select
+        instances.instance_number,
+        instances.opened_position,
+        instances.started_at,
+        instances.watched_until,
+        scopes.journey_id,
+        scopes.scope_key,
+        'j' || left(md5(scopes.journey_id || '|' || interactions.interaction_id), 16)
+            as journey_instance_id,
+        coalesce(customers.segment, 'unknown') as segment,
+        cast({{ dbt.date_trunc('month', 'instances.started_at') }} as date) as start_month
+    from instances
+    inner join scopes on instances.scope_number = scopes.scope_number
+    inner join {{ interactions }} as interactions on instances.start_locator = interactions.locator
+    left join customers on interactions.customer_id = customers.customer_id
+),
+
+{% for scope, key in keys.items() -%}
 other_visits_by_{{ scope }} as (
     select
-        watched.journey_instance_id,
-        watched.journey_id,
-        watched.scope_key,
-        watched.opened_position,
-        interactions.interaction_id,
-        interactions.customer_id,
-        interactions.touchpoint_id,
-        interactions.channel_id,
-        interactions.team,
-        interactions.related_id,
-        interactions.occurred_at
-    from watched
-    inner join interactions
+        watched.instance_number,
+        interactions.locator
+    from named_instances as watched
+    inner join journeys
+        on
+            watched.journey_id = journeys.journey_id
+            and journeys.observes = 'all'
+            and journeys.instance_scope = '{{ scope }}'
+    inner join {{ interactions }} as interactions
         on
             watched.scope_key = interactions.{{ key }}
             and watched.started_at <= interactions.occurred_at
             and watched.watched_until > interactions.occurred_at
+    left join known_touchpoints
+        on interactions.touchpoint_id = known_touchpoints.touchpoint_id
+    left join journey_touchpoints
+        on
+            watched.journey_id = journey_touchpoints.journey_id
+            and interactions.touchpoint_id = journey_touchpoints.touchpoint_id
     where
-        watched.instance_scope = '{{ scope }}'
-        and not interactions.is_routine
-        and {{ dbt.position("'|' || watched.journey_id || '|'", 'interactions.declared_by') }} = 0
+        not coalesce(known_touchpoints.is_routine, false)
+        and journey_touchpoints.touchpoint_id is null
 ),
 
 {% endfor -%}
 visits as (
     select
-        journey_instance_id,
-        journey_id,
-        scope_key,
-        is_end,
-        is_exit,
-        declared_order,
-        is_declared,
-        interaction_id,
-        customer_id,
-        touchpoint_id,
-        channel_id,
-        team,
-        related_id,
-        occurred_at,
-        opened_position
+        instances.instance_number,
+        declared_visits.locator,
+        declared_visits.declared_order,
+        declared_visits.is_end,
+        declared_visits.is_exit,
+        true as is_declared
     from declared_visits
-    {%- for scope in ['customer', 'related'] %}
+    inner join instances
+        on
+            declared_visits.scope_number = instances.scope_number
+            and declared_visits.opened_position = instances.opened_position
+    {%- for scope in keys %}
 
     union all
 
     select
-        journey_instance_id,
-        journey_id,
-        scope_key,
+        instance_number,
+        locator,
+        1000 as declared_order,
         false as is_end,
         false as is_exit,
-        1000 as declared_order,
-        false as is_declared,
-        interaction_id,
-        customer_id,
-        touchpoint_id,
-        channel_id,
-        team,
-        related_id,
-        occurred_at,
-        opened_position
+        false as is_declared
     from other_visits_by_{{ scope }}
     {%- endfor %}
 ),
 
 numbered as (
     select
-        *,
+        visits.instance_number,
+        visits.locator,
+        visits.is_end,
+        visits.is_exit,
+        visits.is_declared,
+        known_touchpoints.touchpoint_number,
         row_number() over instance_order as visit_number,
-        lag(touchpoint_id) over instance_order as previous_touchpoint_id,
-        lag(channel_id) over instance_order as previous_channel_id,
-        lag(team) over instance_order as previous_team,
-        lag(occurred_at) over instance_order as previous_at,
-        lead(interaction_id) over instance_order is null as is_last,
-        first_value(customer_id) over instance_order as opening_customer_id,
-        first_value(occurred_at) over instance_order as opened_at
+        lag(known_touchpoints.touchpoint_number) over instance_order as previous_touchpoint_number,
+        coalesce(
+            lag(known_touchpoints.touchpoint_number) over instance_order
+            = known_touchpoints.touchpoint_number,
+            false
+        ) as is_repeat,
+        coalesce(
+            lag(interactions.channel_id) over instance_order <> interactions.channel_id, false
+        ) as is_channel_switch,
+        coalesce(lag(interactions.team) over instance_order <> interactions.team, false)
+            as is_hand_off,
+        {{ seconds_between(
+            'lag(interactions.occurred_at) over instance_order', 'interactions.occurred_at'
+        ) }} as seconds_from_previous,
+        lead(visits.is_declared) over instance_order is null as is_last
     from visits
+    inner join {{ interactions }} as interactions on visits.locator = interactions.locator
+    left join known_touchpoints
+        on interactions.touchpoint_id = known_touchpoints.touchpoint_id
     window instance_order as (
-        partition by journey_instance_id
-        order by occurred_at, declared_order, interaction_id
+        partition by visits.instance_number
+        order by interactions.occurred_at, visits.declared_order, interactions.interaction_id
     )
 ),
 
@@ -336,46 +349,51 @@ numbered as (
 placed as (
     select
         *,
-        coalesce(previous_touchpoint_id = touchpoint_id, false) as is_repeat,
-        sum(
-            case when previous_touchpoint_id = touchpoint_id then 0 else 1 end
-        ) over (
-            partition by journey_instance_id
+        sum(case when is_repeat then 0 else 1 end) over (
+            partition by instance_number
             order by visit_number
             rows between unbounded preceding and current row
-        ) as path_position,
-        min(visit_number) over (
-            partition by journey_instance_id, touchpoint_id
-        ) as first_visit_number
+        ) as path_position
     from numbered
+),
+
+returned as (
+    select
+        *,
+        not is_repeat and min(visit_number) over (
+            partition by instance_number, touchpoint_number
+        ) < visit_number as is_return
+    from placed
 )
 
 select
-    placed.journey_instance_id,
-    placed.journey_id,
-    placed.scope_key,
-    cast(placed.opened_position as bigint) as opened_position,
-    cast(placed.visit_number as bigint) as visit_number,
-    cast(placed.path_position as bigint) as path_position,
-    placed.is_repeat,
-    not placed.is_repeat and placed.first_visit_number < placed.visit_number as is_return,
-    placed.customer_id,
-    placed.related_id,
-    placed.interaction_id,
-    placed.touchpoint_id,
-    placed.channel_id,
-    placed.team,
-    placed.occurred_at,
-    placed.is_declared,
-    placed.is_end,
-    placed.is_exit,
-    placed.is_last,
-    placed.previous_touchpoint_id,
-    coalesce(placed.previous_channel_id <> placed.channel_id, false) as is_channel_switch,
-    coalesce(placed.previous_team <> placed.team, false) as is_hand_off,
-    cast({{ seconds_between('placed.previous_at', 'placed.occurred_at') }} as double)
-        as seconds_from_previous,
-    coalesce(customers.segment, 'unknown') as segment,
-    cast({{ dbt.date_trunc('month', 'placed.opened_at') }} as date) as start_month
-from placed
-left join customers on placed.opening_customer_id = customers.customer_id
+    named_instances.journey_instance_id,
+    named_instances.journey_id,
+    named_instances.scope_key,
+    cast(named_instances.opened_position as bigint) as opened_position,
+    cast(returned.visit_number as bigint) as visit_number,
+    cast(returned.path_position as bigint) as path_position,
+    returned.is_repeat,
+    returned.is_return,
+    interactions.customer_id,
+    interactions.related_id,
+    interactions.interaction_id,
+    interactions.touchpoint_id,
+    interactions.channel_id,
+    interactions.team,
+    interactions.occurred_at,
+    returned.is_declared,
+    returned.is_end,
+    returned.is_exit,
+    returned.is_last,
+    previous_touchpoints.touchpoint_id as previous_touchpoint_id,
+    returned.is_channel_switch,
+    returned.is_hand_off,
+    cast(returned.seconds_from_previous as double) as seconds_from_previous,
+    named_instances.segment,
+    named_instances.start_month
+from returned
+inner join {{ interactions }} as interactions on returned.locator = interactions.locator
+inner join named_instances on returned.instance_number = named_instances.instance_number
+left join known_touchpoints as previous_touchpoints
+    on returned.previous_touchpoint_number = previous_touchpoints.touchpoint_number

@@ -53,6 +53,73 @@ visits as (
     where visits.visit_number = 1 or required_touchpoints.touchpoint_id is not null
 ),
 
+openings as (
+    select
+        journey_instance_id,
+        journey_id,
+        scope_key,
+        touchpoint_id,
+        occurred_at
+    from visits
+    where visit_number = 1
+),
+
+touchpoint_visits as (
+    select
+        journey_instance_id,
+        touchpoint_id,
+        min(visit_number) as first_visit_number,
+        min(occurred_at) as first_at,
+        count(*) as visit_count
+    from visits
+    group by journey_instance_id, touchpoint_id
+),
+
+first_visits as (
+    select
+        openings.journey_instance_id,
+        openings.journey_id,
+        openings.scope_key,
+        required_steps.required_rank,
+        required_steps.step_number,
+        required_steps.touchpoint_id,
+        touchpoint_visits.first_visit_number,
+        touchpoint_visits.first_at,
+        coalesce(touchpoint_visits.visit_count, 0) as visit_count,
+        max(touchpoint_visits.first_visit_number) over earlier_steps as last_visit_number,
+        coalesce(
+            count(touchpoint_visits.first_visit_number) over earlier_steps
+            = count(*) over earlier_steps,
+            true
+        ) as is_without_gap_before
+    from openings
+    inner join required_steps on openings.journey_id = required_steps.journey_id
+    left join touchpoint_visits
+        on
+            openings.journey_instance_id = touchpoint_visits.journey_instance_id
+            and required_steps.touchpoint_id = touchpoint_visits.touchpoint_id
+    window earlier_steps as (
+        partition by openings.journey_instance_id
+        order by required_steps.required_rank
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+-- Most instances come to each step for the first time after the steps before it: their first visits
+-- are the steps as met. Only the others have to be walked.
+wayward_instances as (
+    select distinct journey_instance_id
+    from first_visits
+    where first_visit_number <= coalesce(last_visit_number, 1)
+),
+
+wayward_visits as (
+    select visits.*
+    from visits
+    inner join wayward_instances
+        on visits.journey_instance_id = wayward_instances.journey_instance_id
+),
+
 -- One round per required step, over all instances at once. A step is met at the first visit after
 -- the last required step that was met; a step that is not met holds nothing up.
 walked (
@@ -76,7 +143,7 @@ walked (
         visit_number as met_visit_number,
         visit_number as last_visit_number,
         true as is_without_gap
-    from visits
+    from wayward_visits
     where visit_number = 1
 
     union all
@@ -88,19 +155,19 @@ walked (
         required_steps.required_rank,
         required_steps.step_number,
         required_steps.touchpoint_id,
-        min(visits.visit_number) as met_visit_number,
-        coalesce(min(visits.visit_number), walked.last_visit_number) as last_visit_number,
-        walked.is_without_gap and min(visits.visit_number) is not null as is_without_gap
+        min(wayward_visits.visit_number) as met_visit_number,
+        coalesce(min(wayward_visits.visit_number), walked.last_visit_number) as last_visit_number,
+        walked.is_without_gap and min(wayward_visits.visit_number) is not null as is_without_gap
     from walked
     inner join required_steps
         on
             walked.journey_id = required_steps.journey_id
             and walked.required_rank + 1 = required_steps.required_rank
-    left join visits
+    left join wayward_visits
         on
-            walked.journey_instance_id = visits.journey_instance_id
-            and required_steps.touchpoint_id = visits.touchpoint_id
-            and walked.last_visit_number < visits.visit_number
+            walked.journey_instance_id = wayward_visits.journey_instance_id
+            and required_steps.touchpoint_id = wayward_visits.touchpoint_id
+            and walked.last_visit_number < wayward_visits.visit_number
     group by
         walked.journey_instance_id,
         walked.journey_id,
@@ -112,32 +179,78 @@ walked (
         walked.is_without_gap
 ),
 
-visit_counts as (
+met as (
     select
-        journey_instance_id,
-        touchpoint_id,
-        count(*) as visit_count
-    from visits
-    group by journey_instance_id, touchpoint_id
+        openings.journey_instance_id,
+        openings.journey_id,
+        openings.scope_key,
+        0 as required_rank,
+        0 as step_number,
+        openings.touchpoint_id,
+        1 as met_visit_number,
+        openings.occurred_at as met_at,
+        true as is_without_gap,
+        touchpoint_visits.visit_count
+    from openings
+    inner join touchpoint_visits
+        on
+            openings.journey_instance_id = touchpoint_visits.journey_instance_id
+            and openings.touchpoint_id = touchpoint_visits.touchpoint_id
+
+    union all
+
+    select
+        first_visits.journey_instance_id,
+        first_visits.journey_id,
+        first_visits.scope_key,
+        first_visits.required_rank,
+        first_visits.step_number,
+        first_visits.touchpoint_id,
+        first_visits.first_visit_number as met_visit_number,
+        first_visits.first_at as met_at,
+        first_visits.is_without_gap_before and first_visits.first_visit_number is not null as is_without_gap,
+        first_visits.visit_count
+    from first_visits
+    where
+        not exists (
+            select 1
+            from wayward_instances
+            where first_visits.journey_instance_id = wayward_instances.journey_instance_id
+        )
+
+    union all
+
+    select
+        walked.journey_instance_id,
+        walked.journey_id,
+        walked.scope_key,
+        walked.required_rank,
+        walked.step_number,
+        walked.touchpoint_id,
+        walked.met_visit_number,
+        wayward_visits.occurred_at as met_at,
+        walked.is_without_gap,
+        first_visits.visit_count
+    from walked
+    inner join first_visits
+        on
+            walked.journey_instance_id = first_visits.journey_instance_id
+            and walked.required_rank = first_visits.required_rank
+    left join wayward_visits
+        on
+            walked.journey_instance_id = wayward_visits.journey_instance_id
+            and walked.met_visit_number = wayward_visits.visit_number
 )
 
 select
-    walked.journey_instance_id,
-    walked.journey_id,
-    walked.scope_key,
-    walked.required_rank,
-    walked.step_number,
-    walked.touchpoint_id,
-    walked.met_visit_number,
-    met_visits.occurred_at as met_at,
-    walked.is_without_gap,
-    cast(coalesce(visit_counts.visit_count, 0) as bigint) as visit_count
-from walked
-left join visits as met_visits
-    on
-        walked.journey_instance_id = met_visits.journey_instance_id
-        and walked.met_visit_number = met_visits.visit_number
-left join visit_counts
-    on
-        walked.journey_instance_id = visit_counts.journey_instance_id
-        and walked.touchpoint_id = visit_counts.touchpoint_id
+    journey_instance_id,
+    journey_id,
+    scope_key,
+    cast(required_rank as bigint) as required_rank,
+    cast(step_number as bigint) as step_number,
+    touchpoint_id,
+    cast(met_visit_number as bigint) as met_visit_number,
+    met_at,
+    is_without_gap,
+    cast(visit_count as bigint) as visit_count
+from met
