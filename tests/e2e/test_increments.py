@@ -22,8 +22,9 @@ from tests.dbt.journeys.stories import MARTS, PATHS, SUMS
 pytestmark = pytest.mark.e2e
 
 BUILT = (
-    "path:models/staging", "path:models/core", "int_journey_touchpoints", "int_journey_interactions",
-    "fct_journey_visits", "int_journey_instances", "int_journey_required_steps", "fct_journey_steps", "fct_journeys",
+    "path:models/staging", "path:models/core", "int_journey_touchpoints",
+    "int_journey_interactions", "fct_journey_visits", "int_journey_instances",
+    "int_journey_required_steps", "fct_journey_steps", "fct_journeys",
     *PATHS.split(),
 )  # fmt: skip
 # A load's name tells which version of a file it is, and so differs between the two ways.

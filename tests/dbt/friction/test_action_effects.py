@@ -16,7 +16,8 @@ from tests.dbt.conftest import CORE, MakeWarehouse, Warehouse
 
 MODELS = "int_action_instances mart_action_effects"
 TEMPLATE = (
-    f"{CORE} int_journey_touchpoints int_journey_interactions fct_journey_visits int_journey_instances"
+    f"{CORE} int_journey_touchpoints int_journey_interactions"
+    " fct_journey_visits int_journey_instances"
     f" int_journey_required_steps fct_journey_steps fct_journeys {MODELS}"
 )
 FIXED_ON = date(2025, 11, 1)

@@ -15,7 +15,8 @@ from tests.dbt.conftest import AS_OF, CORE, PROJECT_DIR, DbtProject, MakeWarehou
 from tests.dbt.friction.detector_cases import CASES, Case, later, session, steps, visit
 
 MODELS = (
-    "int_service_tickets int_service_contacts int_journey_touchpoints int_journey_interactions fct_journey_visits"
+    "int_service_tickets int_service_contacts int_journey_touchpoints int_journey_interactions"
+    " fct_journey_visits"
     " int_journey_instances int_journey_required_steps fct_journey_steps fct_journeys"
 )
 TEMPLATE = f"{CORE} {MODELS}"

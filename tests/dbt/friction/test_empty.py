@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.dbt.conftest import CORE, MakeWarehouse
 
 TEMPLATE = (
-    f"{CORE} int_service_tickets int_service_contacts int_journey_touchpoints int_journey_interactions fct_journey_visits"
+    f"{CORE} int_service_tickets int_service_contacts int_journey_touchpoints"
+    " int_journey_interactions fct_journey_visits"
     " int_journey_instances int_journey_required_steps fct_journey_steps fct_journeys"
     " int_revenue_items int_customer_values int_scored_answers int_survey_verdicts"
 )

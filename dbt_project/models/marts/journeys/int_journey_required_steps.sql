@@ -208,7 +208,8 @@ met as (
         first_visits.touchpoint_id,
         first_visits.first_visit_number as met_visit_number,
         first_visits.first_at as met_at,
-        first_visits.is_without_gap_before and first_visits.first_visit_number is not null as is_without_gap,
+        first_visits.is_without_gap_before
+        and first_visits.first_visit_number is not null as is_without_gap,
         first_visits.visit_count
     from first_visits
     where
