@@ -1,10 +1,10 @@
 """Journeys of a stream of interactions, built and kept up: ``python -m benchmarks.journeys``.
 
 A generic source of orders with ten interactions each, of 25 touchpoints, is built by dbt from raw
-to transitions, variants and funnel; then one in a hundred interactions arrives on top. Beside it stand the
-same transitions, variants, times, starts and ends by SQL written by hand, and by the libraries
-that happen to be installed (pandas always; polars, pm4py and retentioneering are no dependencies
-of ours). Each case runs in a process of its own.
+to transitions, variants, funnel and figures of steps; then one in a hundred interactions arrives on
+top. Beside it stand the same transitions, variants, times, starts and ends by SQL written by hand,
+and by the libraries that happen to be installed (pandas always; polars, pm4py and retentioneering
+are no dependencies of ours). Each case runs in a process of its own.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import pytest
 from tests.dbt.conftest import MakeWarehouse, Warehouse
 from tests.dbt.journeys.oracle import Event
 from tests.dbt.journeys.stories import (
+    COMPARISONS,
     FULL,
     JOURNEY_MODELS,
     LOOPING,
@@ -31,7 +32,7 @@ from tests.dbt.journeys.stories import (
 )
 
 ANSWERS = "int_scored_answers int_survey_verdicts int_journey_satisfaction"
-MODELS = f"fct_customer_stages {JOURNEY_MODELS} {PATHS} {ANSWERS} {STEPS}"
+MODELS = f"fct_customer_stages {JOURNEY_MODELS} {PATHS} {ANSWERS} {STEPS} {COMPARISONS}"
 TABLES = (
     "core.fct_customer_stages",
     "marts.fct_journey_visits",
@@ -43,6 +44,8 @@ TABLES = (
     "marts.fct_journey_deviations",
     "core.int_journey_step_answers",
     "core.int_journey_step_figures",
+    "core.int_journey_named_counts",
+    "marts.mart_journey_comparisons",
     *(f"core.{name}" for name in SUMS),
     *(f"marts.{name}" for name in MARTS),
 )
@@ -53,9 +56,31 @@ def prepared(make_warehouse: MakeWarehouse, events: Sequence[Event]) -> Warehous
     declare(warehouse, PLAIN, LOOPING, ONCE, RELATED, FULL, RESTARTING)
     warehouse.rows("update reference.journey_steps set expected_hours = 24 * step_number")
     answer(warehouse)
+    describe(warehouse)
     load(warehouse, events)
     warehouse.build(MODELS)
     return warehouse
+
+
+def describe(warehouse: Warehouse) -> None:
+    """Give customers personas, and compare these, ways in and outcomes."""
+    warehouse.relation("marts.mart_segments")
+    warehouse.put(
+        "marts.mart_segments",
+        [{"customer_id": f"c{number}", "persona_id": "abc"[number % 3]} for number in range(40)],
+    )
+    warehouse.clear("reference.journey_comparisons")
+    warehouse.put(
+        "reference.journey_comparisons",
+        [
+            {"comparison_id": f"{dimension} {second}", "journey_id": "*", "dimension": dimension,
+             "first_value": first, "second_value": second}
+            for dimension, first, second in (
+                ("persona", "a", "b"), ("persona", "a", "others"), ("channel", "web", "phone"),
+                ("outcome", "completed", "others"),
+            )
+        ],
+    )  # fmt: skip
 
 
 def answer(warehouse: Warehouse) -> None:
