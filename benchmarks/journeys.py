@@ -35,6 +35,7 @@ EVENTS_PER_ORDER = 10
 MARTS = (
     "mart_journey_transitions", "mart_journey_variants", "mart_journey_deviations",
     "mart_journey_conformance", "mart_journey_funnel", "int_journey_step_figures",
+    "int_journey_feature_sums",
 )  # fmt: skip
 # Built of whatever there is; customers and identities are few here and cost the same every day.
 SELECTED = ("path:models/staging", "path:models/core", *(f"+{mart}" for mart in MARTS))
