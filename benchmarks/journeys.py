@@ -1,10 +1,10 @@
 """Journeys of a stream of interactions, built and kept up: ``python -m benchmarks.journeys``.
 
 A generic source of orders with ten interactions each, of 25 touchpoints, is built by dbt from raw
-to transitions and variants; then one in a hundred interactions arrives on top. Beside it stand the
-same transitions, variants, times, starts and ends by SQL written by hand, and by the libraries
-that happen to be installed (pandas always; polars, pm4py and retentioneering are no dependencies
-of ours). Each case runs in a process of its own.
+to transitions, variants, funnel and figures of steps; then one in a hundred interactions arrives on
+top. Beside it stand the same transitions, variants, times, starts and ends by SQL written by hand,
+and by the libraries that happen to be installed (pandas always; polars, pm4py and retentioneering
+are no dependencies of ours). Each case runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ RECEIVED_AT = datetime(2026, 7, 1, tzinfo=UTC)
 EVENTS_PER_ORDER = 10
 MARTS = (
     "mart_journey_transitions", "mart_journey_variants", "mart_journey_deviations",
-    "mart_journey_conformance",
+    "mart_journey_conformance", "mart_journey_funnel", "int_journey_step_figures",
+    "int_journey_feature_sums",
 )  # fmt: skip
 # Built of whatever there is; customers and identities are few here and cost the same every day.
 SELECTED = ("path:models/staging", "path:models/core", *(f"+{mart}" for mart in MARTS))

@@ -82,6 +82,9 @@
         ).columns[0].values()[0] -%}
         {%- if since is none or since > changes.seen -%}{%- do return(false) -%}{%- endif -%}
     {%- endfor -%}
+    {%- if (model.config.meta or {}).get('joins_changes') -%}
+        {%- do return(are_noted_alike(facts, changes)) -%}
+    {%- endif -%}
     {%- do return(true) -%}
 {%- endmacro %}
 
@@ -141,6 +144,7 @@
     {%- else -%}
     select
         *,
+        0 as change_number,
         1 as weight
     from {{ ref(fact) }}
     {%- endif -%}

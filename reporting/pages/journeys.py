@@ -23,7 +23,7 @@ _MAP_COLUMNS = (
     "rated_performance", "performance_gap", "performance_gap_rank",
 )  # fmt: skip
 _FUNNEL_COLUMNS = (
-    "journey_id", "segment", "step_number", "step_name", "instances", "customers", "share_of_start",
+    "journey_id", "segment", "step_number", "step_name", "instances", "share_of_start",
     "share_of_previous", "dropped", "waiting", "is_significant_drop", "p_value", "counting_rule",
     "is_required",
 )  # fmt: skip

@@ -17,7 +17,7 @@ from orchestration.extract.loader import load_stream
 from orchestration.settings import STAGING_DIR, Settings
 from tests.adapters.conftest import RECEIVED_AT
 from tests.dbt.conftest import DbtProject
-from tests.dbt.journeys.stories import MARTS, PATHS, SUMS
+from tests.dbt.journeys.stories import MARTS, PATHS, STEPS, SUMS
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +25,8 @@ BUILT = (
     "path:models/staging", "path:models/core", "int_journey_touchpoints",
     "int_journey_interactions", "fct_journey_visits", "int_journey_instances",
     "int_journey_required_steps", "fct_journey_steps", "fct_journeys",
-    *PATHS.split(),
+    *PATHS.split(), "mart_journey_funnel", "int_scored_answers", "int_survey_verdicts",
+    "int_journey_satisfaction", *STEPS.split(),
 )  # fmt: skip
 # A load's name tells which version of a file it is, and so differs between the two ways.
 TABLES = {
@@ -35,6 +36,8 @@ TABLES = {
     "marts.fct_journey_steps": "",
     "marts.fct_journeys": "",
     "marts.fct_journey_deviations": "",
+    "marts.mart_journey_funnel": "",
+    "core.int_journey_step_figures": "",
     **{f"core.{name}": "" for name in SUMS},
     **{f"marts.{name}": "" for name in MARTS},
 }

@@ -47,11 +47,11 @@ def put_funnel(home: Path, *, second_share: float, second_instances: int) -> Non
         connection.execute(
             "create table marts.mart_journey_funnel as select * from (values "
             "('onboarding', 'all', 'all', date '2026-01-01', 0, 'Start', 't0', "
-            "100, 90, 1.0, null, 0, true), "
+            "100, 1.0, null, 0, true), "
             "('onboarding', 'all', 'all', date '2026-01-01', 1, 'Next', 't1', "
-            f"{second_instances}, 80, {second_share}, 0.8, 20, true)) as funnel "
+            f"{second_instances}, {second_share}, 0.8, 20, true)) as funnel "
             "(journey_id, segment, period_grain, period_start, step_number, step_name, "
-            "touchpoint_id, instances, customers, share_of_start, share_of_previous, dropped, "
+            "touchpoint_id, instances, share_of_start, share_of_previous, dropped, "
             "is_required)"
         )
 

@@ -12,7 +12,7 @@ create table marts.fct_cx_metrics (
 
 create table marts.mart_journey_funnel (
     journey_id text, segment text, period_grain text, period_start date, step_number bigint, step_name text, touchpoint_id text,
-    is_required boolean, instances bigint, customers bigint, share_of_start double, share_of_previous double,
+    is_required boolean, instances bigint, share_of_start double, share_of_previous double,
     dropped bigint, waiting bigint, is_significant_drop boolean, p_value double, counting_rule text
 );
 

@@ -243,7 +243,6 @@ def journeys() -> Rows:
                     common
                     | {
                         "is_required": True,
-                        "customers": round(instances * 0.97),
                         "share_of_previous": None if number == 0 else instances / max(previous, 1),
                         "dropped": None if number == 0 else previous - instances,
                         "waiting": None if number == 0 else 7 * number,

@@ -11,7 +11,8 @@ from tests.dbt.journeys.oracle import Event, Journey, Step
 
 JOURNEY_MODELS = (
     "int_journey_touchpoints int_journey_interactions fct_journey_visits int_journey_instances"
-    " int_journey_required_steps fct_journey_steps fct_journeys mart_journey_funnel"
+    " int_journey_required_steps fct_journey_steps fct_journeys int_journey_step_sums"
+    " mart_journey_funnel"
 )
 TEMPLATE = f"{CORE} {JOURNEY_MODELS}"
 MARTS = (
@@ -25,7 +26,12 @@ SUMS = (
     "int_journey_variant_sums",
     "int_journey_deviation_sums",
     "int_journey_sums",
+    "int_journey_step_sums",
+    "int_journey_step_time_sums",
+    "int_journey_feature_sums",
 )
+STEPS = "int_journey_step_time_sums int_journey_step_answers int_journey_step_figures"
+COMPARISONS = "int_journey_feature_sums int_journey_named_counts mart_journey_comparisons"
 PATHS = " ".join(("fct_journey_deviations", *SUMS, *MARTS))
 # Touchpoints of the seed, under the short names that the cases use.
 TOUCHPOINTS = {

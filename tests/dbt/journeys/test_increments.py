@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.dbt.conftest import MakeWarehouse, Warehouse
 from tests.dbt.journeys.oracle import Event
 from tests.dbt.journeys.stories import (
+    COMPARISONS,
     FULL,
     JOURNEY_MODELS,
     LOOPING,
@@ -21,14 +22,17 @@ from tests.dbt.journeys.stories import (
     PLAIN,
     RELATED,
     RESTARTING,
+    STEPS,
     SUMS,
     TEMPLATE,
+    TOUCHPOINTS,
     declare,
     load,
     random_events,
 )
 
-MODELS = f"fct_customer_stages {JOURNEY_MODELS} {PATHS}"
+ANSWERS = "int_scored_answers int_survey_verdicts int_journey_satisfaction"
+MODELS = f"fct_customer_stages {JOURNEY_MODELS} {PATHS} {ANSWERS} {STEPS} {COMPARISONS}"
 TABLES = (
     "core.fct_customer_stages",
     "marts.fct_journey_visits",
@@ -38,17 +42,67 @@ TABLES = (
     "core.int_journey_instances",
     "core.int_journey_required_steps",
     "marts.fct_journey_deviations",
+    "core.int_journey_step_answers",
+    "core.int_journey_step_figures",
+    "core.int_journey_named_counts",
+    "marts.mart_journey_comparisons",
     *(f"core.{name}" for name in SUMS),
     *(f"marts.{name}" for name in MARTS),
 )
 
 
 def prepared(make_warehouse: MakeWarehouse, events: Sequence[Event]) -> Warehouse:
-    warehouse = make_warehouse(f"{TEMPLATE} {PATHS}")
+    warehouse = make_warehouse(f"{TEMPLATE} {PATHS}", variables={"minimum_sample_size": 10})
     declare(warehouse, PLAIN, LOOPING, ONCE, RELATED, FULL, RESTARTING)
+    warehouse.rows("update reference.journey_steps set expected_hours = 24 * step_number")
+    answer(warehouse)
+    describe(warehouse)
     load(warehouse, events)
     warehouse.build(MODELS)
     return warehouse
+
+
+def describe(warehouse: Warehouse) -> None:
+    """Give customers personas, and compare these, ways in and outcomes."""
+    warehouse.relation("marts.mart_segments")
+    warehouse.put(
+        "marts.mart_segments",
+        [{"customer_id": f"c{number}", "persona_id": "abc"[number % 3]} for number in range(40)],
+    )
+    warehouse.clear("reference.journey_comparisons")
+    warehouse.put(
+        "reference.journey_comparisons",
+        [
+            {"comparison_id": f"{dimension} {second}", "journey_id": "*", "dimension": dimension,
+             "first_value": first, "second_value": second}
+            for dimension, first, second in (
+                ("persona", "a", "b"), ("persona", "a", "others"), ("channel", "web", "phone"),
+                ("outcome", "completed", "others"),
+            )
+        ],
+    )  # fmt: skip
+
+
+def answer(warehouse: Warehouse) -> None:
+    """Let every customer answer now and then, of some step or of none."""
+    generator = random.Random(4)
+    warehouse.clear("reference.survey_questions")
+    warehouse.put(
+        "reference.survey_questions",
+        [{"survey_id": "v", "question_id": "q", "metric": "OSAT", "scale_minimum": 1,
+          "scale_maximum": 5, "direction": "higher_is_better"}],
+    )  # fmt: skip
+    warehouse.put(
+        "core.fct_survey_answers",
+        [
+            {"answer_id": f"a{number}", "survey_id": "v", "question_id": "q", "metric": "OSAT",
+             "score": generator.randint(1, 5), "customer_id": f"c{generator.randrange(40)}",
+             "touchpoint_id": generator.choice([*TOUCHPOINTS.values(), None]),
+             "is_on_scale": True,
+             "answered_at": datetime(2026, 3, 1) + timedelta(hours=generator.randrange(2900))}
+            for number in range(600)
+        ],
+    )  # fmt: skip
 
 
 def change(
@@ -107,6 +161,11 @@ def test_increments_equal_a_whole_build_when_rows_come_late_go_and_move(
     whole = contents(prepared(make_warehouse, after))
     assert contents(warehouse) == whole
     assert all(untouched[table] != whole[table] for table in TABLES)
+    methods = "select distinct importance_method from core.int_journey_step_figures"
+    assert {method for (method,) in warehouse.rows(methods)} == {
+        "satisfaction_satisfaction", "satisfaction_completion", "time_satisfaction",
+        "time_completion", None,
+    }  # fmt: skip
 
 
 def test_a_model_that_missed_runs_makes_good_for_all_of_them(

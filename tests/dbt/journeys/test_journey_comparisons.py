@@ -8,11 +8,19 @@ from math import erfc, sqrt
 import pytest
 
 from tests.dbt.conftest import AS_OF, MakeWarehouse
-from tests.dbt.journeys.stories import JOURNEY_MODELS, PLAIN, TEMPLATE, declare, load, story
+from tests.dbt.journeys.stories import (
+    COMPARISONS,
+    JOURNEY_MODELS,
+    PLAIN,
+    TEMPLATE,
+    declare,
+    load,
+    story,
+)
 
 MODELS = (
     "fct_journey_deviations int_journey_sums int_journey_deviation_sums mart_journey_deviations"
-    " mart_journey_comparisons"
+    f" {COMPARISONS}"
 )
 
 

@@ -2,9 +2,15 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    meta={'reads_changes_of': ['fct_journey_visits', 'int_journey_required_steps']},
-    pre_hook="{{ forget_changed_scopes() }}",
-    post_hook="{{ mark_changes_consumed() }}",
+    meta={
+        'reads_changes_of': [
+            'fct_journey_visits',
+            'int_journey_instances',
+            'int_journey_required_steps',
+        ],
+    },
+    pre_hook=["{{ note_lost_rows() }}", "{{ forget_changed_scopes() }}"],
+    post_hook=["{{ note_gained_rows() }}", "{{ mark_changes_consumed() }}"],
 ) }}
 -- depends_on: {{ ref('int_changed_scopes') }}, {{ ref('fct_interactions') }}
 
@@ -19,12 +25,24 @@ required_steps as (
     where is_without_gap
 ),
 
+all_instances as (
+    {{ rows_of_changed_scopes('int_journey_instances') }}
+),
+
 visits as (
     {{ rows_of_changed_scopes('fct_journey_visits') }}
 ),
 
+journeys as (
+    select * from {{ ref('journeys') }}
+),
+
 journey_steps as (
     select * from {{ ref('journey_steps') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customers') }}
 ),
 
 -- What must have been reached before a step counts: the last required step before it, or the start.
@@ -102,25 +120,36 @@ reached as (
     where reached_at is not null
 ),
 
-started as (
+closed as (
+    {{ with_outcomes('all_instances', 'journeys') }}
+),
+
+instances as (
     select
-        visits.journey_instance_id,
-        visits.customer_id,
-        visits.occurred_at as started_at
-    from visits
-    where visits.visit_number = 1
+        closed.journey_instance_id,
+        closed.customer_id,
+        coalesce(customers.segment, 'unknown') as segment,
+        closed.started_at,
+        cast({{ dbt.date_trunc('month', 'closed.started_at') }} as date) as start_month,
+        closed.outcome
+    from closed
+    left join customers on closed.customer_id = customers.customer_id
 ),
 
 timed as (
     select
         reached.*,
-        started.customer_id,
+        instances.customer_id,
+        instances.segment,
+        instances.start_month,
+        instances.outcome,
         previous.met_at as previous_at,
         steps.expected_hours,
-        cast({{ seconds_between('started.started_at', 'reached.reached_at') }} / 3600.0e0 as double)
-            as hours_from_start
+        cast(
+            {{ seconds_between('instances.started_at', 'reached.reached_at') }} / 3600.0e0 as double
+        ) as hours_from_start
     from reached
-    inner join started on reached.journey_instance_id = started.journey_instance_id
+    inner join instances on reached.journey_instance_id = instances.journey_instance_id
     left join steps
         on
             reached.journey_id = steps.journey_id
@@ -137,6 +166,9 @@ select
     journey_id,
     scope_key,
     customer_id,
+    segment,
+    start_month,
+    outcome,
     cast(step_number as bigint) as step_number,
     touchpoint_id,
     reached_at,

@@ -55,34 +55,8 @@ progress as (
     group by journey_instance_id
 ),
 
-judged as (
-    select
-        instances.*,
-        {{ add_days('instances.last_declared_at', 'journeys.abandon_after_days') }} as silent_until
-    from instances
-    inner join journeys on instances.journey_id = journeys.journey_id
-),
-
--- Instances of the same scope that follow an open one say that it was restarted.
-followed as (
-    select
-        *,
-        lead(started_at) over (
-            partition by journey_id, scope_key order by opened_position
-        ) as next_started_at
-    from judged
-),
-
 closed as (
-    select
-        *,
-        case
-            when is_completed then 'end'
-            when is_exited then 'exit'
-            when next_started_at <= silent_until then 'restart'
-            when {{ is_over_by_as_of('silent_until') }} then 'silence'
-        end as closed_by
-    from followed
+    {{ with_outcomes('instances', 'journeys') }}
 )
 
 select
@@ -102,11 +76,7 @@ select
     end as abandoned_at,
     case when closed.closed_by is null or closed.closed_by = 'silence' then closed.silent_until end
         as silent_until,
-    case
-        when closed.closed_by = 'end' then 'completed'
-        when closed.closed_by is not null then 'abandoned'
-        else 'open'
-    end as outcome,
+    closed.outcome,
     closed.closed_by,
     case
         when closed.closed_by is not null

@@ -3,16 +3,12 @@
 
 with
 
-instances as (
-    select * from {{ ref('fct_journeys') }}
+step_sums as (
+    select * from {{ ref('int_journey_step_sums') }}
 ),
 
-visits as (
-    select * from {{ ref('fct_journey_visits') }}
-),
-
-reached_steps as (
-    select * from {{ ref('fct_journey_steps') }}
+feature_sums as (
+    select * from {{ ref('int_journey_feature_sums') }}
 ),
 
 deviations as (
@@ -24,57 +20,34 @@ declared_comparisons as (
     select * from {{ ref('journey_comparisons') }}
 ),
 
-customer_segments as (
-    select * from {{ ref('mart_segments') }}
-),
-
--- An instance has a measure or has it not, however often.
-features as (
-    select distinct
-        journey_instance_id,
-        'touchpoint' as measure_kind,
-        touchpoint_id as measure
-    from visits
-
-    union all
-
-    select distinct
-        journey_instance_id,
-        'transition' as measure_kind,
-        previous_touchpoint_id || ' > ' || touchpoint_id as measure
-    from visits
-    where previous_touchpoint_id is not null
-
-    union all
-
-    select
-        journey_instance_id,
-        'step' as measure_kind,
-        cast(step_number as varchar) as measure
-    from reached_steps
-    where step_number > 0
+named_counts as (
+    select * from {{ ref('int_journey_named_counts') }}
 ),
 
 -- Every instance has one segment, one month and one outcome, so whatever is compared is a sum of
--- these cells and the instances are read once.
-feature_cells as (
+-- these cells. Beside what instances have stand the instances themselves.
+measure_cells as (
     select
-        instances.journey_id,
-        instances.segment,
-        instances.start_month,
-        instances.outcome,
-        features.measure_kind,
-        features.measure,
-        count(*) as having_count
-    from features
-    inner join instances on features.journey_instance_id = instances.journey_instance_id
-    group by
-        instances.journey_id,
-        instances.segment,
-        instances.start_month,
-        instances.outcome,
-        features.measure_kind,
-        features.measure
+        journey_id,
+        segment,
+        start_month,
+        outcome,
+        measure_kind,
+        measure,
+        instances as having_count
+    from feature_sums
+
+    union all
+
+    select
+        journey_id,
+        segment,
+        start_month,
+        outcome,
+        case when step_number = 0 then 'instance' else 'step' end as measure_kind,
+        case when step_number = 0 then '' else cast(step_number as varchar) end as measure,
+        instances as having_count
+    from step_sums
     {%- for outcome, counted in [
         ('completed', 'completed'),
         ('abandoned', 'abandoned'),
@@ -101,17 +74,32 @@ cells as (
         journey_id,
         segment,
         start_month,
-        outcome,
-        count(*) as instances
-    from instances
-    group by journey_id, segment, start_month, outcome
+        outcome
+    from measure_cells
+    where measure_kind = 'instance'
 ),
 
 segments as (
     select distinct
         journey_id,
         segment
-    from instances
+    from cells
+),
+
+placed as (
+    select
+        cells.*,
+        declared_comparisons.comparison_id as comparison,
+        declared_comparisons.first_value as first_side,
+        declared_comparisons.second_value as second_side,
+        case declared_comparisons.dimension
+            when 'segment' then cells.segment
+            when 'outcome' then cells.outcome
+            when 'month' then left(cast(cells.start_month as varchar), 7)
+        end as own_value
+    from cells
+    inner join declared_comparisons
+        on declared_comparisons.journey_id in (cells.journey_id, '*')
 ),
 
 -- Which side of which comparison a cell stands on.
@@ -121,6 +109,7 @@ sided as (
         'segment' as comparison,
         segments.segment as first_side,
         'the rest' as second_side,
+        false as is_declared,
         cells.segment = segments.segment as is_first
     from cells
     inner join segments on cells.journey_id = segments.journey_id
@@ -132,6 +121,7 @@ sided as (
         'outcome' as comparison,
         'completed' as first_side,
         'abandoned' as second_side,
+        false as is_declared,
         outcome = 'completed' as is_first
     from cells
     where outcome <> 'open'
@@ -147,140 +137,142 @@ sided as (
         '{{ period }}' as comparison,
         cast(cast({{ last_start }} as date) as varchar) as first_side,
         cast(cast({{ before_start }} as date) as varchar) as second_side,
+        false as is_declared,
         start_month >= {{ last_start }} as is_first
     from cells
     where
         start_month >= {{ before_start }}
         and start_month < {{ this_start }}
     {%- endfor %}
-),
-
--- What a company declares is compared instance by instance, and only what it names.
-described as (
-    select
-        instances.journey_id,
-        instances.journey_instance_id,
-        instances.segment,
-        coalesce(customer_segments.persona_id, 'unknown') as persona,
-        coalesce(customer_segments.lifecycle_state, 'unknown') as lifecycle,
-        coalesce(visits.channel_id, 'unknown') as channel,
-        instances.outcome,
-        cast(instances.start_month as varchar) as start_day
-    from instances
-    inner join visits
-        on
-            instances.journey_instance_id = visits.journey_instance_id
-            and visits.visit_number = 1
-    left join customer_segments on instances.customer_id = customer_segments.customer_id
-),
-
-placed as (
-    select
-        declared_comparisons.comparison_id as comparison,
-        declared_comparisons.first_value as first_side,
-        declared_comparisons.second_value as second_side,
-        described.journey_id,
-        described.journey_instance_id,
-        case declared_comparisons.dimension
-            when 'segment' then described.segment
-            when 'persona' then described.persona
-            when 'lifecycle' then described.lifecycle
-            when 'channel' then described.channel
-            when 'outcome' then described.outcome
-            when 'month' then left(described.start_day, 7)
-        end as own_value
-    from described
-    inner join declared_comparisons
-        on declared_comparisons.journey_id in (described.journey_id, '*')
-),
-
-declared_sides as (
-    select
-        journey_id,
-        journey_instance_id,
-        comparison,
-        first_side,
-        second_side,
-        own_value = first_side as is_first
-    from placed
-    where own_value = first_side or own_value = second_side or second_side = 'others'
-),
-
-sizes as (
-    select
-        journey_id,
-        comparison,
-        first_side,
-        second_side,
-        sum(case when is_first then instances else 0 end) as first_instances,
-        sum(case when not is_first then instances else 0 end) as second_instances
-    from sided
-    group by journey_id, comparison, first_side, second_side
 
     union all
 
     select
         journey_id,
+        segment,
+        start_month,
+        outcome,
         comparison,
         first_side,
         second_side,
-        sum(case when is_first then 1 else 0 end) as first_instances,
-        sum(case when not is_first then 1 else 0 end) as second_instances
-    from declared_sides
-    group by journey_id, comparison, first_side, second_side
-    having count(distinct is_first) = 2
+        true as is_declared,
+        own_value = first_side as is_first
+    from placed
+    where own_value = first_side or own_value = second_side or second_side = 'others'
 ),
 
+totals as (
+    select
+        journey_id,
+        measure_kind,
+        measure,
+        sum(having_count) as having_count
+    from measure_cells
+    where measure_kind <> 'deviation'
+    group by journey_id, measure_kind, measure
+),
+
+held_against_others as (
+    select distinct
+        journey_id,
+        comparison,
+        first_side,
+        second_side
+    from named_counts
+    where second_side = 'others'
+),
+
+-- What is declared gives no deviations.
 counted as (
     select
         sided.journey_id,
         sided.comparison,
         sided.first_side,
         sided.second_side,
-        feature_cells.measure_kind,
-        feature_cells.measure,
-        sum(case when sided.is_first then feature_cells.having_count else 0 end) as first_count,
-        sum(case when not sided.is_first then feature_cells.having_count else 0 end) as second_count
+        sided.is_declared,
+        measure_cells.measure_kind,
+        measure_cells.measure,
+        sum(case when sided.is_first then measure_cells.having_count else 0 end) as first_count,
+        sum(case when not sided.is_first then measure_cells.having_count else 0 end) as second_count
     from sided
-    inner join feature_cells
+    inner join measure_cells
         on
-            sided.journey_id = feature_cells.journey_id
-            and sided.segment = feature_cells.segment
-            and sided.start_month = feature_cells.start_month
-            and sided.outcome = feature_cells.outcome
+            sided.journey_id = measure_cells.journey_id
+            and sided.segment = measure_cells.segment
+            and sided.start_month = measure_cells.start_month
+            and sided.outcome = measure_cells.outcome
+            and (not sided.is_declared or measure_cells.measure_kind <> 'deviation')
     group by
         sided.journey_id,
         sided.comparison,
         sided.first_side,
         sided.second_side,
-        feature_cells.measure_kind,
-        feature_cells.measure
+        sided.is_declared,
+        measure_cells.measure_kind,
+        measure_cells.measure
 
     union all
 
     select
-        declared_sides.journey_id,
-        declared_sides.comparison,
-        declared_sides.first_side,
-        declared_sides.second_side,
-        features.measure_kind,
-        features.measure,
-        sum(case when declared_sides.is_first then 1 else 0 end) as first_count,
-        sum(case when not declared_sides.is_first then 1 else 0 end) as second_count
-    from declared_sides
-    inner join features on declared_sides.journey_instance_id = features.journey_instance_id
-    group by
-        declared_sides.journey_id,
-        declared_sides.comparison,
-        declared_sides.first_side,
-        declared_sides.second_side,
-        features.measure_kind,
-        features.measure
+        journey_id,
+        comparison,
+        first_side,
+        second_side,
+        true as is_declared,
+        measure_kind,
+        measure,
+        first_count,
+        second_count
+    from named_counts
+    where second_side <> 'others'
+
+    union all
+
+    select
+        held_against_others.journey_id,
+        held_against_others.comparison,
+        held_against_others.first_side,
+        held_against_others.second_side,
+        true as is_declared,
+        totals.measure_kind,
+        totals.measure,
+        coalesce(named_counts.first_count, 0) as first_count,
+        totals.having_count - coalesce(named_counts.first_count, 0) as second_count
+    from held_against_others
+    inner join totals on held_against_others.journey_id = totals.journey_id
+    left join named_counts
+        on
+            held_against_others.journey_id = named_counts.journey_id
+            and held_against_others.comparison = named_counts.comparison
+            and totals.measure_kind = named_counts.measure_kind
+            and totals.measure = named_counts.measure
+),
+
+-- What is declared is compared where both sides are there.
+sizes as (
+    select
+        journey_id,
+        comparison,
+        first_side,
+        second_side,
+        first_count as first_instances,
+        second_count as second_instances
+    from counted
+    where
+        measure_kind = 'instance'
+        and (not is_declared or (first_count > 0 and second_count > 0))
 ),
 
 compared as (
     select
-        counted.*,
+        counted.journey_id,
+        counted.comparison,
+        counted.first_side,
+        counted.second_side,
+        counted.measure_kind,
+        counted.measure,
+        counted.first_count,
+        counted.second_count,
         sizes.first_instances,
         sizes.second_instances,
         sizes.first_instances < {{ var('minimum_sample_size') }}
@@ -292,7 +284,9 @@ compared as (
             and counted.comparison = sizes.comparison
             and counted.first_side = sizes.first_side
             and counted.second_side = sizes.second_side
-    where counted.first_count + counted.second_count > 0
+    where
+        counted.measure_kind <> 'instance'
+        and counted.first_count + counted.second_count > 0
 ),
 
 tested as (

@@ -8,12 +8,8 @@ journey_steps as (
     select * from {{ ref('journey_steps') }}
 ),
 
-instances as (
-    select * from {{ ref('fct_journeys') }}
-),
-
-reached_steps as (
-    select * from {{ ref('fct_journey_steps') }}
+sums as (
+    select * from {{ ref('int_journey_step_sums') }}
 ),
 
 steps as (
@@ -49,7 +45,7 @@ first_months as (
     select
         journey_id,
         min(start_month) as first_month
-    from instances
+    from sums
     group by journey_id
 ),
 
@@ -60,7 +56,7 @@ cells as (
         journey_id,
         segment,
         start_month
-    from instances
+    from sums
     group by journey_id, cube(segment, start_month)
     having segment is not null or start_month is not null
 
@@ -90,28 +86,15 @@ grid as (
     left join first_months on steps.journey_id = first_months.journey_id
 ),
 
-progress as (
-    select
-        reached_steps.journey_id,
-        instances.segment,
-        instances.start_month,
-        reached_steps.step_number,
-        instances.customer_id,
-        case when instances.outcome = 'open' then 1 else 0 end as is_open
-    from reached_steps
-    inner join instances on reached_steps.journey_instance_id = instances.journey_instance_id
-),
-
 counted as (
     select
         journey_id,
         segment,
         start_month,
         step_number,
-        count(*) as instances,
-        count(distinct customer_id) as customers,
-        sum(is_open) as open_instances
-    from progress
+        cast(sum(instances) as bigint) as instances,
+        cast(sum(case when outcome = 'open' then instances else 0 end) as bigint) as open_instances
+    from sums
     group by journey_id, step_number, cube(segment, start_month)
 ),
 
@@ -123,7 +106,6 @@ counted_periods as (
         coalesce(counted.start_month, first_months.first_month) as period_start,
         counted.step_number,
         counted.instances,
-        counted.customers,
         counted.open_instances
     from counted
     inner join first_months on counted.journey_id = first_months.journey_id
@@ -141,7 +123,6 @@ filled as (
         grid.is_required,
         grid.required_before,
         coalesce(counted_periods.instances, 0) as instances,
-        coalesce(counted_periods.customers, 0) as customers,
         coalesce(counted_periods.open_instances, 0) as open_instances
     from grid
     left join counted_periods
@@ -166,7 +147,6 @@ compared as (
         filled.is_required,
         filled.required_before,
         filled.instances,
-        filled.customers,
         started.instances as started_instances,
         previous.instances as previous_instances,
         previous.open_instances - filled.open_instances as waiting,
@@ -239,7 +219,6 @@ select
     touchpoint_id,
     is_required,
     instances,
-    customers,
     instances * 1.0e0 / nullif(started_instances, 0) as share_of_start,
     instances * 1.0e0 / nullif(previous_instances, 0) as share_of_previous,
     cast(waiting as bigint) as waiting,

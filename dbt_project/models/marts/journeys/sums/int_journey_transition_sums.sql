@@ -2,14 +2,8 @@
     'journey_id', 'segment', 'start_month', 'from_touchpoint_id', 'to_touchpoint_id', 'time_bucket',
 ] -%}
 {{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key=keys,
-    on_schema_change='fail',
     meta={'reads_changes_of': ['fct_journey_visits', 'fct_journeys']},
-    pre_hook="{{ forget_sums_that_begin_anew() }}",
-    schema='core',
-    contract={'enforced': false},
     post_hook="{{ mark_sums_kept('transitions') }}",
 ) }}
 

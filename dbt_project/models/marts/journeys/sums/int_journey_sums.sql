@@ -3,14 +3,8 @@
     'is_late', 'has_returns',
 ] -%}
 {{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key=keys,
-    on_schema_change='fail',
     meta={'reads_changes_of': ['fct_journeys']},
-    pre_hook="{{ forget_sums_that_begin_anew() }}",
-    schema='core',
-    contract={'enforced': false},
     post_hook="{{ mark_sums_kept('instances') }}",
 ) }}
 
