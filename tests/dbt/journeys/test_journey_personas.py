@@ -349,6 +349,10 @@ def test_a_persona_that_fails_more_often_is_found_when_there_are_enough(
     assert found["starter", 0] == (False, 40, 43, False, True)
     assert found["other", 0] == (True, 40, 43, False, True)
     assert found["rare", 0] == (False, 3, 80, True, False)
+    designed = {key[1:]: row[0] for key, row in read(warehouse, "designed_share").items()}
+    assert designed["persona", "rare", 0] == pytest.approx(40 / 83)
+    assert designed["persona", "starter", 2] == pytest.approx(30 / 40)
+    assert designed["lifecycle_state", "active", 0] is None
     assert found["starter", 1] == (False, 40, 43, False, False), "everybody logs in"
     assert found["starter", 2] == (False, 40, 43, False, True)
     lower, upper, difference = next(

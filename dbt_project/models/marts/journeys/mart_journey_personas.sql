@@ -297,6 +297,7 @@ declared as (
 
 select
     adjusted.journey_id,
+    journeys.persona as designed_persona,
     adjusted.dimension,
     adjusted.dimension_value,
     case
@@ -319,6 +320,14 @@ select
         when adjusted.dimension_value <> 'unassigned'
             then adjusted.instances * 1.0e0 / nullif(adjusted.known_instances, 0)
     end as share_of_known,
+    case
+        when declared.journey_id is not null
+            then cast(
+                sum(case when audiences.journey_id is not null then adjusted.instances else 0 end)
+                    over same_step
+                as bigint
+            ) * 1.0e0 / nullif(adjusted.known_instances, 0)
+    end as designed_share,
     adjusted.instances * 1.0e0 / nullif(adjusted.started_instances, 0) as share_of_start,
     adjusted.completed * 1.0e0 / nullif(adjusted.completed + adjusted.abandoned, 0)
         as completion_rate,
@@ -355,6 +364,7 @@ select
     adjusted.is_too_few,
     coalesce(adjusted.adjusted_p_value < {{ var('significance_level') }}, false) as is_different
 from adjusted
+inner join journeys on adjusted.journey_id = journeys.journey_id
 left join audiences
     on
         adjusted.journey_id = audiences.journey_id
@@ -364,3 +374,7 @@ left join declared
     on
         adjusted.journey_id = declared.journey_id
         and adjusted.dimension = declared.dimension
+window
+    same_step as (
+        partition by adjusted.journey_id, adjusted.dimension, adjusted.step_number
+    )
