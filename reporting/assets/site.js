@@ -201,7 +201,10 @@
     const form = document.getElementById("slice-filter");
     if (!form) return;
     const choose = () => {
-      const name = `${form.elements.segment.value}|${form.elements.period.value}`;
+      // Personas are not split by segment or month: choosing one puts the other two aside.
+      const persona = form.elements.persona?.value;
+      for (const other of [form.elements.segment, form.elements.period]) other.disabled = Boolean(persona);
+      const name = persona ? `${persona}|all` : `${form.elements.segment.value}|${form.elements.period.value}`;
       for (const holder of document.querySelectorAll(".sliced")) {
         const parts = [...holder.children].filter((part) => part.dataset.slice !== undefined);
         const shown = parts.find((part) => part.dataset.slice === name) ?? parts.find((part) => part.dataset.slice === "");

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reporting import formats, slices
-from reporting.behind import MOST_LISTED, Listed, People, at_steps, lost_after
+from reporting import formats, personas, slices
+from reporting.behind import MOST_LISTED, PERSONA, Listed, People, at_steps, lost_after
 from reporting.charts import journey_map
 from reporting.comparisons import Differences, differences
 from reporting.page import Context, Page
@@ -48,6 +48,7 @@ class _Shared:
     reached: People
     lost: People
     differences: dict[str, Differences]
+    takers: dict[str, personas.Takers]
     minimum: int
 
 
@@ -64,6 +65,8 @@ def build(context: Context) -> dict[str, object]:
         for own in maps.values()
         for name in slices.offered(_sizes(own), context.minimum_sample_size)
     )
+    takers = personas.takers(context)
+    named = personas.large_enough(takers.values(), context.minimum_sample_size)
     shared = _Shared(
         funnel=_by_journey(funnel.rows),
         voices={str(row["touchpoint_id"]): row for row in voices.rows},
@@ -76,9 +79,10 @@ def build(context: Context) -> dict[str, object]:
             ),
             default=0.0,
         ),
-        reached=at_steps(context, segments),
-        lost=lost_after(context, segments),
+        reached=at_steps(context, segments, named),
+        lost=lost_after(context, segments, named),
         differences=differences(context),
+        takers=takers,
         minimum=context.minimum_sample_size,
     )
     journeys = [_journey(key, own, shared) for key, own in maps.items()]
@@ -144,15 +148,37 @@ def _journey(key: str, own: dict[str, list[Row]], shared: _Shared) -> dict[str, 
         "owner": whole[0]["owner_team"],
         "started": started,
         "slices": [
-            _slice(name, own[name], whole, funnel.get(name, []), shared)
-            for name in slices.offered(sizes, shared.minimum)
+            *(
+                _slice(name, own[name], whole, funnel.get(name, []), shared)
+                for name in slices.offered(sizes, shared.minimum)
+            ),
+            *_personas(whole, funnel.get(slices.ALL, []), shared.takers.get(key), shared),
         ]
         if started
         else [],
+        "takers": shared.takers.get(key),
         "counting_rule": next((row["counting_rule"] for row in funnel.get(slices.ALL, [])), ""),
         "segments": _by_segment(funnel),
         "differences": shared.differences.get(key),
     }
+
+
+def _personas(
+    whole: list[Row], funnel: list[Row], takers: personas.Takers | None, shared: _Shared
+) -> list[dict[str, object]]:
+    """Draw the map of each persona that has enough journeys."""
+    found = []
+    for persona in personas.large_enough([takers] if takers else [], shared.minimum):
+        own = takers.steps[persona] if takers else []
+        part = _slice(
+            f"{PERSONA}{persona}|all",
+            personas.map_rows(persona, own, whole),
+            whole,
+            personas.funnel_rows(persona, own, funnel),
+            shared,
+        )
+        found.append(part | {"headline": personas.headline(own[0])})
+    return found
 
 
 def _slice(
@@ -170,6 +196,7 @@ def _slice(
     people = period == "all"
     return {
         "name": name,
+        "is_persona": segment.startswith(PERSONA),
         "headline": _headline(funnel),
         "steps": [
             {

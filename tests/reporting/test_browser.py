@@ -203,6 +203,19 @@ def test_the_map_of_a_segment_is_shown_when_chosen(browser: webdriver.Chrome, si
     assert browser.find_element(By.CSS_SELECTOR, ".of-everybody").is_displayed()
 
 
+def test_the_map_of_a_persona_is_shown_when_chosen(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "journeys.html")
+    section = browser.find_element(By.CSS_SELECTOR, ".sliced")
+    persona = Select(browser.find_element(By.NAME, "persona"))
+    persona.select_by_value("persona:champion")
+    shown = [lead.text for lead in section.find_elements(By.CSS_SELECTOR, ".lead") if lead.text]
+    assert len(shown) == 1
+    assert shown[0].startswith("Champion at the start: 400 journeys")
+    assert not browser.find_element(By.NAME, "segment").is_enabled()
+    persona.select_by_value("")
+    assert browser.find_element(By.NAME, "segment").is_enabled()
+
+
 def test_a_customer_behind_a_path_is_reached_when_clicked(
     browser: webdriver.Chrome, site: Path
 ) -> None:
