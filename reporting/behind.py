@@ -15,9 +15,9 @@ from reporting.published import Row
 
 MOST_LISTED = 12
 _NEWEST = "started_at desc, journey_instance_id"
-_JOURNEYS = "marts.fct_journeys"
-_STEPS = "marts.fct_journey_steps"
-_DEVIATIONS = "marts.fct_journey_deviations"
+JOURNEYS = "marts.fct_journeys"
+STEPS = "marts.fct_journey_steps"
+DEVIATIONS = "marts.fct_journey_deviations"
 _PERSONAS = "marts.fct_journey_personas"
 EVERYBODY = "all"
 # Personas are told from segments of the same name.
@@ -53,14 +53,14 @@ def at_steps(
     order = "reached_at desc, journey_step_id"
     known = "marts.mart_customer_360" in context.marts.tables
     people = _listed(
-        context, _STEPS, columns, (EVERYBODY, *segments) if known else (EVERYBODY,), _reached,
+        context, STEPS, columns, (EVERYBODY, *segments) if known else (EVERYBODY,), _reached,
         keys=keys, order_by=order,
         of_segment="customer_id in (select members.customer_id from marts.mart_customer_360 as"
         " members where coalesce(members.segment, 'unknown') = $segment)",
     )  # fmt: skip
     if _PERSONAS in context.marts.tables:
         people |= _listed(
-            context, _STEPS, columns, personas, _reached, keys=keys, order_by=order,
+            context, STEPS, columns, personas, _reached, keys=keys, order_by=order,
             of_segment="journey_instance_id in (select who.journey_instance_id"
             f" from {_PERSONAS} as who where who.persona_id = $segment)", prefix=PERSONA,
         )  # fmt: skip
@@ -74,11 +74,11 @@ def lost_after(
     columns = ("journey_id", "last_step_number", "customer_id", "started_at", "outcome")
     keys = ("journey_id", "last_step_number")
     people = _listed(
-        context, _JOURNEYS, columns, (EVERYBODY, *segments), _started, keys=keys,
+        context, JOURNEYS, columns, (EVERYBODY, *segments), started_words, keys=keys,
         where="outcome = 'abandoned'",
     )  # fmt: skip
     return people | _listed(
-        context, _PERSONAS, columns, personas, _started, keys=keys,
+        context, _PERSONAS, columns, personas, started_words, keys=keys,
         where="outcome = 'abandoned'", of_segment="persona_id = $segment", prefix=PERSONA,
     )  # fmt: skip
 
@@ -93,17 +93,17 @@ def of_personas(context: Context) -> People:
             first_per=("journey_id", column), most_per=MOST_LISTED,
         )  # fmt: skip
         rows = tuple(row | {"dimension": dimension} for row in found.rows)
-        people |= _people(context, rows, ("journey_id", "dimension", column), _started)
+        people |= _people(context, rows, ("journey_id", "dimension", column), started_words)
     return people
 
 
 def on_variants(context: Context, variants: list[object], segments: Sequence[str] = ()) -> People:
     """List who took each of the given paths, newest first, by segment, journey and variant."""
-    if not context.marts.has_column(_JOURNEYS, "variant_id"):
+    if not context.marts.has_column(JOURNEYS, "variant_id"):
         return {}
     return _listed(
-        context, _JOURNEYS, ("journey_id", "variant_id", "customer_id", "started_at", "outcome"),
-        (EVERYBODY, *segments), _started, keys=("journey_id", "variant_id"),
+        context, JOURNEYS, ("journey_id", "variant_id", "customer_id", "started_at", "outcome"),
+        (EVERYBODY, *segments), started_words, keys=("journey_id", "variant_id"),
         where="list_contains($variants, variant_id)", parameters={"variants": variants},
     )  # fmt: skip
 
@@ -112,8 +112,8 @@ def deviating(context: Context, segments: Sequence[str] = ()) -> People:
     """List who left the design, by segment, journey, deviation and touchpoint."""
     keys = ("journey_id", "deviation", "touchpoint_id")
     return _listed(
-        context, _DEVIATIONS, (*keys, "customer_id", "started_at", "outcome"),
-        (EVERYBODY, *segments), _started, keys=keys,
+        context, DEVIATIONS, (*keys, "customer_id", "started_at", "outcome"),
+        (EVERYBODY, *segments), started_words, keys=keys,
     )  # fmt: skip
 
 
@@ -186,7 +186,8 @@ def _reached(row: Row) -> str:
     return f"{formats.day(row['reached_at'])}{after}"
 
 
-def _started(row: Row) -> str:
+def started_words(row: Row) -> str:
+    """Say when an instance started and how it stands."""
     return f"started {formats.day(row['started_at'])}, {formats.label(row['outcome']).lower()}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reporting import formats, personas, slices
+from reporting import formats, month_lists, personas, slices
 from reporting.behind import MOST_LISTED, PERSONA, Listed, People, at_steps, lost_after
 from reporting.charts import journey_map
 from reporting.comparisons import Differences, differences
@@ -49,6 +49,7 @@ class _Shared:
     lost: People
     differences: dict[str, Differences]
     takers: dict[str, personas.Takers]
+    months: month_lists.MonthLists
     minimum: int
 
 
@@ -60,11 +61,12 @@ def build(context: Context) -> dict[str, object]:
         "marts.mart_touchpoint_impact", _PAIN_COLUMNS, order_by="touchpoint_id"
     )
     maps = {key: own for key, own in _by_journey(steps.rows).items() if own[slices.ALL]}
-    segments = slices.segments_of(
+    offered = [
         name
         for own in maps.values()
         for name in slices.offered(_sizes(own), context.minimum_sample_size)
-    )
+    ]
+    segments = slices.segments_of(offered)
     takers = personas.takers(context)
     named = personas.large_enough(takers.values(), context.minimum_sample_size)
     shared = _Shared(
@@ -83,6 +85,7 @@ def build(context: Context) -> dict[str, object]:
         lost=lost_after(context, segments, named),
         differences=differences(context),
         takers=takers,
+        months=month_lists.of_steps(context, month_lists.oldest_month(offered)),
         minimum=context.minimum_sample_size,
     )
     journeys = [_journey(key, own, shared) for key, own in maps.items()]
@@ -93,6 +96,7 @@ def build(context: Context) -> dict[str, object]:
             str(part["name"]) for journey in journeys for part in journey["slices"]
         ),
         "journeys": journeys,
+        "behind": shared.months.data(),
         "views": _views(maps),
     }
 
@@ -217,14 +221,20 @@ def _slice(
                 if people
                 else [],
                 "lost": _lost(row, segment, funnel, shared.lost) if people else [],
+                "reached_later": shared.months.opened(
+                    row["journey_id"], name, [("reached", row["step_number"])]
+                ),
+                "lost_later": shared.months.opened(
+                    row["journey_id"], name, [("lost", step) for step in _lost_at(row, funnel)]
+                ),
             }
             for row in funnel
         ],
     }
 
 
-def _lost(row: Row, segment: str, funnel: list[Row], lost: People) -> list[Listed]:
-    """List who was lost before a required step: those who got no further than the steps before it.
+def _lost_at(row: Row, funnel: list[Row]) -> list[object]:
+    """Return the last steps of those who were lost before a required step.
 
     Steps count in order only, so whoever reached a later step has reached this one; the steps
     before it go back to the last required one.
@@ -234,11 +244,15 @@ def _lost(row: Row, segment: str, funnel: list[Row], lost: People) -> list[Liste
     before = [step for step in funnel if step["step_number"] < row["step_number"]]  # type: ignore[operator]
     required = [step["step_number"] for step in before if step["is_required"]]
     first = max((int(str(number)) for number in required), default=0)
+    return [step["step_number"] for step in before if int(str(step["step_number"])) >= first]
+
+
+def _lost(row: Row, segment: str, funnel: list[Row], lost: People) -> list[Listed]:
+    """List who was lost before a required step: those who got no further than the steps before."""
     found = [
         each
-        for step in before
-        if int(str(step["step_number"])) >= first
-        for each in lost.get((segment, row["journey_id"], step["step_number"]), [])
+        for step in _lost_at(row, funnel)
+        for each in lost.get((segment, row["journey_id"], step), [])
     ]
     return found[:MOST_LISTED]
 

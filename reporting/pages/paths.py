@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reporting import formats, slices
+from reporting import formats, month_lists, slices
 from reporting.behind import People, deviating, on_variants
 from reporting.charts.path_flow import flow
 from reporting.page import Context, Page
@@ -78,12 +78,17 @@ def build(context: Context) -> dict[str, object]:
     }
     segments = slices.segments_of(name for offered in shown.values() for name in offered)
     people = _people(context, parts, segments)
+    months = month_lists.of_paths(
+        context,
+        month_lists.oldest_month(name for offered in shown.values() for name in offered),
+        _variants(parts, of_all_time=False),
+    )
     journeys = [
         {
             "id": journey,
             "name": names.get(journey, formats.label(journey)),
             "slices": [
-                _slice(context, journey, name, parts, people, order.get(journey, {}))
+                _slice(context, journey, name, parts, (people, months), order.get(journey, {}))
                 for name in offered
             ],
         }
@@ -96,6 +101,7 @@ def build(context: Context) -> dict[str, object]:
         "choices": slices.choices(name for offered in shown.values() for name in offered),
         "meanings": MEANINGS,
         "journeys": journeys,
+        "behind": months.data(),
     }
 
 
@@ -127,14 +133,20 @@ def _people(
     context: Context, parts: dict[str, dict[str, Sliced]], segments: tuple[str, ...]
 ) -> People:
     """List the customers behind the variants and deviations that are shown of all time."""
-    variants = {
+    variants = _variants(parts, of_all_time=True)
+    return on_variants(context, variants, segments) | deviating(context, segments)
+
+
+def _variants(parts: dict[str, dict[str, Sliced]], *, of_all_time: bool) -> list[object]:
+    """Name the variants that are shown of all time, or of any month."""
+    found = {
         row["variant_id"]
         for own in parts["variants"].values()
         for name, rows in own.items()
-        if name.endswith("|all")
+        if name.endswith("|all") == of_all_time
         for row in rows[: MOST_VARIANTS + 1]
     }
-    return on_variants(context, sorted(variants, key=str), segments) | deviating(context, segments)
+    return sorted(found, key=str)
 
 
 def _slice(
@@ -142,11 +154,12 @@ def _slice(
     journey: str,
     name: str,
     parts: dict[str, dict[str, Sliced]],
-    people: People,
+    behind: tuple[People, month_lists.MonthLists],
     order: dict[str, int],
 ) -> dict[str, object]:
     own = {part: rows.get(journey, {}).get(name, []) for part, rows in parts.items()}
     segment, period = name.split("|")
+    people, months = behind
     listed = people if period == "all" else {}
     variants = own["variants"][:MOST_VARIANTS]
     return {
@@ -160,6 +173,7 @@ def _slice(
                 "row": row,
                 "path": _path(context, row),
                 "people": listed.get((segment, journey, row["variant_id"]), []),
+                "later": months.opened(journey, name, [("variant", row["variant_id"])]),
             }
             for row in variants
         ],
@@ -170,6 +184,9 @@ def _slice(
                 "row": row,
                 "people": listed.get(
                     (segment, journey, row["deviation"], row["touchpoint_id"]), []
+                ),
+                "later": months.opened(
+                    journey, name, [("deviation", row["deviation"], row["touchpoint_id"])]
                 ),
             }
             for row in own["deviations"][:MOST_DEVIATIONS]

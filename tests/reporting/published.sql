@@ -182,7 +182,7 @@ create table marts.mart_journey_conformance (
 
 create table marts.fct_journeys (
     journey_instance_id text, journey_id text, customer_id text, segment text, started_at timestamp,
-    outcome text, last_step_number bigint, variant_id text
+    start_month date, outcome text, last_step_number bigint, variant_id text
 );
 
 create table marts.fct_journey_steps (
