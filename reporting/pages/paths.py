@@ -6,7 +6,7 @@ from reporting import formats, month_lists, slices
 from reporting.behind import People, deviating, on_variants
 from reporting.charts.path_flow import flow
 from reporting.page import Context, Page
-from reporting.published import Row
+from reporting.published import PublishedMarts, Row
 
 MOST_VARIANTS = 8
 MOST_DEVIATIONS = 10
@@ -42,12 +42,50 @@ Sliced = dict[str, list[Row]]
 
 def build(context: Context) -> dict[str, object]:
     """Collect flow, variants, deviations and conformance of every journey, slice by slice."""
-    marts = context.marts
-    conformance = marts.select(
+    conformance = context.marts.select(
         "marts.mart_journey_conformance", _CONFORMANCE_COLUMNS, order_by=_ORDER
     )
-    parts = {
-        "conformance": _by_journey(conformance.rows),
+    parts = _parts(context.marts) | {"conformance": _by_journey(conformance.rows)}
+    names, order = _declared(context)
+    shown = {
+        journey: slices.offered(
+            {name: slices.size(rows, "instances") for name, rows in own.items()},
+            context.minimum_sample_size,
+        )
+        for journey, own in parts["conformance"].items()
+        if own[slices.ALL]
+    }
+    every = [name for offered in shown.values() for name in offered]
+    segments = slices.segments_of(every)
+    people = _people(context, parts, segments)
+    months = month_lists.of_paths(
+        context, month_lists.oldest_month(every), _variants(parts, of_all_time=False)
+    )
+    journeys = [
+        {
+            "id": journey,
+            "name": names.get(journey, formats.label(journey)),
+            "slices": [
+                _slice(context, journey, name, parts, (people, months), order.get(journey, {}))
+                for name in offered
+            ],
+        }
+        for journey, offered in shown.items()
+    ]
+    return {
+        "absence": conformance.absence
+        or (None if journeys else "No data: no journey has been walked yet."),
+        "minimum": context.minimum_sample_size,
+        "choices": slices.choices(every),
+        "meanings": MEANINGS,
+        "journeys": journeys,
+        "behind": months.data(),
+    }
+
+
+def _parts(marts: PublishedMarts) -> dict[str, dict[str, Sliced]]:
+    """Read what is shown of each journey, by slice."""
+    return {
         "transitions": _by_journey(
             marts.select(
                 "marts.mart_journey_transitions", _TRANSITION_COLUMNS,
@@ -67,42 +105,6 @@ def build(context: Context) -> dict[str, object]:
             ).rows
         ),
     }  # fmt: skip
-    names, order = _declared(context)
-    shown = {
-        journey: slices.offered(
-            {name: slices.size(rows, "instances") for name, rows in own.items()},
-            context.minimum_sample_size,
-        )
-        for journey, own in parts["conformance"].items()
-        if own[slices.ALL]
-    }
-    segments = slices.segments_of(name for offered in shown.values() for name in offered)
-    people = _people(context, parts, segments)
-    months = month_lists.of_paths(
-        context,
-        month_lists.oldest_month(name for offered in shown.values() for name in offered),
-        _variants(parts, of_all_time=False),
-    )
-    journeys = [
-        {
-            "id": journey,
-            "name": names.get(journey, formats.label(journey)),
-            "slices": [
-                _slice(context, journey, name, parts, (people, months), order.get(journey, {}))
-                for name in offered
-            ],
-        }
-        for journey, offered in shown.items()
-    ]
-    return {
-        "absence": conformance.absence
-        or (None if journeys else "No data: no journey has been walked yet."),
-        "minimum": context.minimum_sample_size,
-        "choices": slices.choices(name for offered in shown.values() for name in offered),
-        "meanings": MEANINGS,
-        "journeys": journeys,
-        "behind": months.data(),
-    }
 
 
 def _by_journey(rows: tuple[Row, ...]) -> dict[str, Sliced]:
