@@ -15,10 +15,13 @@ from reporting.published import Row
 
 MOST_LISTED = 12
 _NEWEST = "started_at desc, journey_instance_id"
-_JOURNEYS = "marts.fct_journeys"
-_STEPS = "marts.fct_journey_steps"
-_DEVIATIONS = "marts.fct_journey_deviations"
+JOURNEYS = "marts.fct_journeys"
+STEPS = "marts.fct_journey_steps"
+DEVIATIONS = "marts.fct_journey_deviations"
+_PERSONAS = "marts.fct_journey_personas"
 EVERYBODY = "all"
+# Personas are told from segments of the same name.
+PERSONA = "persona:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,35 +44,66 @@ class Listed:
 People = dict[tuple[object, ...], list[Listed]]
 
 
-def at_steps(context: Context, segments: Sequence[str] = ()) -> People:
-    """List who reached each step, newest first, by segment, journey and step."""
+def at_steps(
+    context: Context, segments: Sequence[str] = (), personas: Sequence[str] = ()
+) -> People:
+    """List who reached each step, newest first, by segment or persona, journey and step."""
     columns = ("journey_id", "step_number", "customer_id", "reached_at", "hours_from_start")
+    keys = ("journey_id", "step_number")
+    order = "reached_at desc, journey_step_id"
     known = "marts.mart_customer_360" in context.marts.tables
-    return _listed(
-        context, _STEPS, columns, segments if known else (), _reached,
-        keys=("journey_id", "step_number"), order_by="reached_at desc, journey_step_id",
+    people = _listed(
+        context, STEPS, columns, (EVERYBODY, *segments) if known else (EVERYBODY,), _reached,
+        keys=keys, order_by=order,
         of_segment="customer_id in (select members.customer_id from marts.mart_customer_360 as"
         " members where coalesce(members.segment, 'unknown') = $segment)",
     )  # fmt: skip
+    if _PERSONAS in context.marts.tables:
+        people |= _listed(
+            context, STEPS, columns, personas, _reached, keys=keys, order_by=order,
+            of_segment="journey_instance_id in (select who.journey_instance_id"
+            f" from {_PERSONAS} as who where who.persona_id = $segment)", prefix=PERSONA,
+        )  # fmt: skip
+    return people
 
 
-def lost_after(context: Context, segments: Sequence[str] = ()) -> People:
-    """List whose journey was given up after each step, by segment, journey and last step."""
-    return _listed(
-        context, _JOURNEYS,
-        ("journey_id", "last_step_number", "customer_id", "started_at", "outcome"),
-        segments, _started, keys=("journey_id", "last_step_number"),
+def lost_after(
+    context: Context, segments: Sequence[str] = (), personas: Sequence[str] = ()
+) -> People:
+    """List whose journey was given up after each step, by segment or persona and last step."""
+    columns = ("journey_id", "last_step_number", "customer_id", "started_at", "outcome")
+    keys = ("journey_id", "last_step_number")
+    people = _listed(
+        context, JOURNEYS, columns, (EVERYBODY, *segments), started_words, keys=keys,
         where="outcome = 'abandoned'",
     )  # fmt: skip
+    return people | _listed(
+        context, _PERSONAS, columns, personas, started_words, keys=keys,
+        where="outcome = 'abandoned'", of_segment="persona_id = $segment", prefix=PERSONA,
+    )  # fmt: skip
+
+
+def of_personas(context: Context) -> People:
+    """List whose journeys they are, by journey, dimension and value as of the start."""
+    people: People = {}
+    for dimension, column in (("persona", "persona_id"), ("lifecycle_state", "lifecycle_state")):
+        found = context.marts.select(
+            _PERSONAS, ("journey_id", column, "customer_id", "started_at", "outcome"),
+            where="customer_id is not null", order_by=_NEWEST,
+            first_per=("journey_id", column), most_per=MOST_LISTED,
+        )  # fmt: skip
+        rows = tuple(row | {"dimension": dimension} for row in found.rows)
+        people |= _people(context, rows, ("journey_id", "dimension", column), started_words)
+    return people
 
 
 def on_variants(context: Context, variants: list[object], segments: Sequence[str] = ()) -> People:
     """List who took each of the given paths, newest first, by segment, journey and variant."""
-    if not context.marts.has_column(_JOURNEYS, "variant_id"):
+    if not context.marts.has_column(JOURNEYS, "variant_id"):
         return {}
     return _listed(
-        context, _JOURNEYS, ("journey_id", "variant_id", "customer_id", "started_at", "outcome"),
-        segments, _started, keys=("journey_id", "variant_id"),
+        context, JOURNEYS, ("journey_id", "variant_id", "customer_id", "started_at", "outcome"),
+        (EVERYBODY, *segments), started_words, keys=("journey_id", "variant_id"),
         where="list_contains($variants, variant_id)", parameters={"variants": variants},
     )  # fmt: skip
 
@@ -78,8 +112,8 @@ def deviating(context: Context, segments: Sequence[str] = ()) -> People:
     """List who left the design, by segment, journey, deviation and touchpoint."""
     keys = ("journey_id", "deviation", "touchpoint_id")
     return _listed(
-        context, _DEVIATIONS, (*keys, "customer_id", "started_at", "outcome"), segments, _started,
-        keys=keys,
+        context, DEVIATIONS, (*keys, "customer_id", "started_at", "outcome"),
+        (EVERYBODY, *segments), started_words, keys=keys,
     )  # fmt: skip
 
 
@@ -106,10 +140,11 @@ def _listed(
     of_segment: str = "segment = $segment",
     order_by: str = _NEWEST,
     parameters: Mapping[str, object] | None = None,
+    prefix: str = "",
 ) -> People:
-    """List the newest of everybody and of each segment; keys begin with the segment."""
+    """List the newest of each segment, everybody being one; keys begin with the segment."""
     people: People = {}
-    for segment in (EVERYBODY, *segments):
+    for segment in segments:
         whole = segment == EVERYBODY
         found = context.marts.select(
             table, columns,
@@ -117,7 +152,7 @@ def _listed(
             parameters={**(parameters or {}), **({} if whole else {"segment": segment})},
             order_by=order_by, first_per=keys, most_per=MOST_LISTED,
         )  # fmt: skip
-        rows = tuple(row | {"slice_segment": segment} for row in found.rows)
+        rows = tuple(row | {"slice_segment": prefix + segment} for row in found.rows)
         people |= _people(context, rows, ("slice_segment", *keys), describe)
     return people
 
@@ -151,7 +186,8 @@ def _reached(row: Row) -> str:
     return f"{formats.day(row['reached_at'])}{after}"
 
 
-def _started(row: Row) -> str:
+def started_words(row: Row) -> str:
+    """Say when an instance started and how it stands."""
     return f"started {formats.day(row['started_at'])}, {formats.label(row['outcome']).lower()}"
 
 

@@ -71,7 +71,7 @@ class Context:
         found = self.marts.select(
             "marts.mart_customer_360",
             ("customer_id", "customer_label"),
-            where="list_contains($ids, customer_id)",
+            where="customer_id in (select unnest($ids))",
             parameters={"ids": sorted({str(each) for each in customer_ids})},
             order_by="customer_id",
         )

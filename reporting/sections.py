@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reporting import formats
 from reporting.charts.figure import Figure, Table
+from reporting.page import Context
 from reporting.published import Row, Selection
 
 Columns = Sequence[tuple[str, Callable[[Row], str]]]
@@ -46,7 +47,7 @@ class Section:
 
 def section(
     found: Selection,
-    columns: Columns,
+    columns: Columns = (),
     *,
     slug: str,
     title: str,
@@ -54,18 +55,30 @@ def section(
     note: str = "",
     figure: Figure | None = None,
 ) -> Section:
-    """Make a section of the rows found, or of the reason why there are none."""
+    """Make a section of the rows found, or of the reason why there are none.
+
+    Without columns the chart brings its own table and chooses which of the rows it draws.
+    """
     table = Table(
         headers=tuple(header for header, _ in columns),
         rows=tuple(tuple(cell(row) for _, cell in columns) for row in found.rows),
     )
-    if found.left_out:
+    if columns and found.left_out:
         shown = f"Shown: {formats.number(len(found.rows))} of {formats.number(found.total)} rows. "
         note = f"{shown}{note}"
     return Section(
         slug=slug, title=title, measure=measure, source=found.table, absence=found.absence,
-        table=table if found else None, figure=figure if found else None, note=note,
+        table=table if found and columns else None, figure=figure if found else None, note=note,
     )  # fmt: skip
+
+
+def page_of(
+    context: Context, questions: Sequence[Callable[[Context], Section]]
+) -> dict[str, object]:
+    """Answer the questions of a page; it has nothing to show when none of them can be answered."""
+    sections = tuple(answer(context) for answer in questions)
+    empty = all(part.absence for part in sections)
+    return {"absence": sections[0].absence if empty else None, "sections": sections}
 
 
 def number(column: str, digits: int = 0) -> Callable[[Row], str]:

@@ -1,7 +1,8 @@
 """Slices of a journey that a reader may choose: one segment in one period, each with enough rows.
 
-A slice is named ``segment|period``, the period being ``all`` or a month such as ``2026-05``. Pages
-are built with every slice in them; the browser only shows one and hides the others.
+A slice is named ``segment|period``, the period being ``all`` or a month such as ``2026-05``. That
+of a persona is named ``persona:name|all``: personas are not split by month. Pages are built with
+every slice in them; the browser only shows one and hides the others.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from reporting import formats
+from reporting.behind import PERSONA
 from reporting.published import PublishedMarts, Row
 
 ALL = "all|all"
@@ -59,12 +61,15 @@ def segments_of(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def choices(names: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
-    """List the segments and periods to choose from, as values with their words."""
+    """List the segments, personas and periods to choose from, as values with their words."""
     pairs = [name.split("|") for name in dict.fromkeys(names)]
-    segments = sorted({segment for segment, _ in pairs} - {"all"})
+    groups = sorted({segment for segment, _ in pairs} - {"all"})
+    segments = [name for name in groups if not name.startswith(PERSONA)]
+    personas = [name for name in groups if name.startswith(PERSONA)]
     months = sorted({period for _, period in pairs} - {"all"}, reverse=True)
     return {
         "segments": [("all", "All customers"), *((name, formats.label(name)) for name in segments)],
+        "personas": [(name, formats.label(name.removeprefix(PERSONA))) for name in personas],
         "periods": [("all", "All time"), *((month, _month(month)) for month in months)],
     }
 

@@ -4,6 +4,7 @@
   const THIN = "\u202f";
   const LOCALE = { decimal: ".", thousands: THIN, grouping: [3], currency: ["", ""], minus: "\u2212" };
   const PAGE_SIZE = 25;
+  const MOST_LISTED = 12;
 
   const read = (id) => {
     const holder = document.getElementById(id);
@@ -201,7 +202,10 @@
     const form = document.getElementById("slice-filter");
     if (!form) return;
     const choose = () => {
-      const name = `${form.elements.segment.value}|${form.elements.period.value}`;
+      // Personas are not split by segment or month: choosing one puts the other two aside.
+      const persona = form.elements.persona?.value;
+      for (const other of [form.elements.segment, form.elements.period]) other.disabled = Boolean(persona);
+      const name = persona ? `${persona}|all` : `${form.elements.segment.value}|${form.elements.period.value}`;
       for (const holder of document.querySelectorAll(".sliced")) {
         const parts = [...holder.children].filter((part) => part.dataset.slice !== undefined);
         const shown = parts.find((part) => part.dataset.slice === name) ?? parts.find((part) => part.dataset.slice === "");
@@ -213,6 +217,29 @@
     choose();
   }
 
+  // The newest journeys of each month stand in the page once; a list is filled when it is opened.
+  function fillLists() {
+    const data = read("behind-data");
+    if (!data) return;
+    const fill = (holder) => {
+      const [segment, month] = holder.dataset.of.split("|");
+      const marks = new Set(holder.dataset.marks.split(" ").map(Number));
+      const shown = new Map();
+      for (const [person, started, own, words, carried] of data.rows[holder.dataset.journey] ?? []) {
+        const belongs = started === month && (segment === "all" || own === segment) && carried.some((mark) => marks.has(mark));
+        if (belongs && !shown.has(person) && shown.size < MOST_LISTED) shown.set(person, words);
+      }
+      const items = [...shown].map(([person, words]) => {
+        const [id, label, held] = data.people[person];
+        const name = held ? make("a", { href: `customers.html#customer=${encodeURIComponent(id)}`, dir: "auto" }, label) : make("span", { dir: "auto" }, label);
+        return make("li", {}, name, " ", make("span", { class: "quiet" }, label === id ? words : `${id}, ${words}`));
+      });
+      const note = make("p", { class: "note" }, `Shown: ${items.length} of ${holder.dataset.total} ${holder.dataset.noun}, of the newest held here, each customer once.`);
+      holder.querySelector(".names").replaceChildren(make("ol", {}, ...items), note);
+    };
+    for (const holder of document.querySelectorAll("details.later")) holder.addEventListener("toggle", () => fill(holder), { once: true });
+  }
+
   // On a phone the navigation is one long line: bring the current page into it.
   const navigation = document.querySelector(".navigation");
   const current = navigation.querySelector("[aria-current]");
@@ -222,5 +249,6 @@
   filterCases();
   showCustomers();
   chooseSlice();
+  fillLists();
   drawCharts().then(() => { document.documentElement.dataset.ready = "true"; });
 })();

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reporting import formats, slices
-from reporting.behind import MOST_LISTED, Listed, People, at_steps, lost_after
+from reporting import formats, month_lists, personas, slices
+from reporting.behind import MOST_LISTED, PERSONA, Listed, People, at_steps, lost_after
 from reporting.charts import journey_map
 from reporting.comparisons import Differences, differences
 from reporting.page import Context, Page
@@ -48,6 +48,8 @@ class _Shared:
     reached: People
     lost: People
     differences: dict[str, Differences]
+    takers: dict[str, personas.Takers]
+    months: month_lists.MonthLists
     minimum: int
 
 
@@ -59,11 +61,14 @@ def build(context: Context) -> dict[str, object]:
         "marts.mart_touchpoint_impact", _PAIN_COLUMNS, order_by="touchpoint_id"
     )
     maps = {key: own for key, own in _by_journey(steps.rows).items() if own[slices.ALL]}
-    segments = slices.segments_of(
+    offered = [
         name
         for own in maps.values()
         for name in slices.offered(_sizes(own), context.minimum_sample_size)
-    )
+    ]
+    segments = slices.segments_of(offered)
+    takers = personas.takers(context)
+    named = personas.large_enough(takers.values(), context.minimum_sample_size)
     shared = _Shared(
         funnel=_by_journey(funnel.rows),
         voices={str(row["touchpoint_id"]): row for row in voices.rows},
@@ -76,9 +81,11 @@ def build(context: Context) -> dict[str, object]:
             ),
             default=0.0,
         ),
-        reached=at_steps(context, segments),
-        lost=lost_after(context, segments),
+        reached=at_steps(context, segments, named),
+        lost=lost_after(context, segments, named),
         differences=differences(context),
+        takers=takers,
+        months=month_lists.of_steps(context, month_lists.oldest_month(offered)),
         minimum=context.minimum_sample_size,
     )
     journeys = [_journey(key, own, shared) for key, own in maps.items()]
@@ -89,6 +96,7 @@ def build(context: Context) -> dict[str, object]:
             str(part["name"]) for journey in journeys for part in journey["slices"]
         ),
         "journeys": journeys,
+        "behind": shared.months.data(),
         "views": _views(maps),
     }
 
@@ -144,15 +152,37 @@ def _journey(key: str, own: dict[str, list[Row]], shared: _Shared) -> dict[str, 
         "owner": whole[0]["owner_team"],
         "started": started,
         "slices": [
-            _slice(name, own[name], whole, funnel.get(name, []), shared)
-            for name in slices.offered(sizes, shared.minimum)
+            *(
+                _slice(name, own[name], whole, funnel.get(name, []), shared)
+                for name in slices.offered(sizes, shared.minimum)
+            ),
+            *_personas(whole, funnel.get(slices.ALL, []), shared.takers.get(key), shared),
         ]
         if started
         else [],
+        "takers": shared.takers.get(key),
         "counting_rule": next((row["counting_rule"] for row in funnel.get(slices.ALL, [])), ""),
         "segments": _by_segment(funnel),
         "differences": shared.differences.get(key),
     }
+
+
+def _personas(
+    whole: list[Row], funnel: list[Row], takers: personas.Takers | None, shared: _Shared
+) -> list[dict[str, object]]:
+    """Draw the map of each persona that has enough journeys."""
+    found = []
+    for persona in personas.large_enough([takers] if takers else [], shared.minimum):
+        own = takers.steps[persona] if takers else []
+        part = _slice(
+            f"{PERSONA}{persona}|all",
+            personas.map_rows(persona, own, whole),
+            whole,
+            personas.funnel_rows(persona, own, funnel),
+            shared,
+        )
+        found.append(part | {"headline": personas.headline(own[0])})
+    return found
 
 
 def _slice(
@@ -170,6 +200,7 @@ def _slice(
     people = period == "all"
     return {
         "name": name,
+        "is_persona": segment.startswith(PERSONA),
         "headline": _headline(funnel),
         "steps": [
             {
@@ -190,14 +221,20 @@ def _slice(
                 if people
                 else [],
                 "lost": _lost(row, segment, funnel, shared.lost) if people else [],
+                "reached_later": shared.months.opened(
+                    row["journey_id"], name, [("reached", row["step_number"])]
+                ),
+                "lost_later": shared.months.opened(
+                    row["journey_id"], name, [("lost", step) for step in _lost_at(row, funnel)]
+                ),
             }
             for row in funnel
         ],
     }
 
 
-def _lost(row: Row, segment: str, funnel: list[Row], lost: People) -> list[Listed]:
-    """List who was lost before a required step: those who got no further than the steps before it.
+def _lost_at(row: Row, funnel: list[Row]) -> list[object]:
+    """Return the last steps of those who were lost before a required step.
 
     Steps count in order only, so whoever reached a later step has reached this one; the steps
     before it go back to the last required one.
@@ -207,11 +244,15 @@ def _lost(row: Row, segment: str, funnel: list[Row], lost: People) -> list[Liste
     before = [step for step in funnel if step["step_number"] < row["step_number"]]  # type: ignore[operator]
     required = [step["step_number"] for step in before if step["is_required"]]
     first = max((int(str(number)) for number in required), default=0)
+    return [step["step_number"] for step in before if int(str(step["step_number"])) >= first]
+
+
+def _lost(row: Row, segment: str, funnel: list[Row], lost: People) -> list[Listed]:
+    """List who was lost before a required step: those who got no further than the steps before."""
     found = [
         each
-        for step in before
-        if int(str(step["step_number"])) >= first
-        for each in lost.get((segment, row["journey_id"], step["step_number"]), [])
+        for step in _lost_at(row, funnel)
+        for each in lost.get((segment, row["journey_id"], step), [])
     ]
     return found[:MOST_LISTED]
 

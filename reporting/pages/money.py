@@ -10,7 +10,7 @@ from reporting.charts.friction import repurchase
 from reporting.charts.service_money import waterfall
 from reporting.page import Context, Page
 from reporting.published import Row, Selection
-from reporting.sections import Section, money, number, percent, rate, section, words
+from reporting.sections import Section, money, number, page_of, percent, rate, section, words
 
 MOST_PERIODS = 12
 _RETENTION_COLUMNS = (
@@ -25,14 +25,8 @@ _RETENTION_COLUMNS = (
 
 def build(context: Context) -> dict[str, object]:
     """Collect the sections; those whose mart is empty say so."""
-    sections = (
-        _waterfall(context),
-        _retention(context),
-        _acquisition(context),
-        _repurchase(context),
-    )
-    empty = all(part.absence for part in sections)
-    return {"absence": sections[0].absence if empty else None, "sections": sections}
+    questions = (_waterfall, _retention, _acquisition, _repurchase)
+    return page_of(context, questions)
 
 
 def _waterfall(context: Context) -> Section:
@@ -45,12 +39,11 @@ def _waterfall(context: Context) -> Section:
         limit=1,
     )
     row = found.first()
-    return Section(
+    return section(
+        found,
         slug="waterfall",
         title="Recurring revenue",
         measure="From the start to the end of the newest complete year.",
-        source=found.table,
-        absence=found.absence,
         figure=waterfall(row) if row else None,
         note="a subscriber is lost once the days of grace after an unrenewed term are over; new "
         "customers have no part in the rates of loss. Currencies are never added: the largest is "

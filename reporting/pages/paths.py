@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reporting import formats, slices
+from reporting import formats, month_lists, slices
 from reporting.behind import People, deviating, on_variants
 from reporting.charts.path_flow import flow
 from reporting.page import Context, Page
-from reporting.published import Row
+from reporting.published import PublishedMarts, Row
 
 MOST_VARIANTS = 8
 MOST_DEVIATIONS = 10
@@ -42,12 +42,50 @@ Sliced = dict[str, list[Row]]
 
 def build(context: Context) -> dict[str, object]:
     """Collect flow, variants, deviations and conformance of every journey, slice by slice."""
-    marts = context.marts
-    conformance = marts.select(
+    conformance = context.marts.select(
         "marts.mart_journey_conformance", _CONFORMANCE_COLUMNS, order_by=_ORDER
     )
-    parts = {
-        "conformance": _by_journey(conformance.rows),
+    parts = _parts(context.marts) | {"conformance": _by_journey(conformance.rows)}
+    names, order = _declared(context)
+    shown = {
+        journey: slices.offered(
+            {name: slices.size(rows, "instances") for name, rows in own.items()},
+            context.minimum_sample_size,
+        )
+        for journey, own in parts["conformance"].items()
+        if own[slices.ALL]
+    }
+    every = [name for offered in shown.values() for name in offered]
+    segments = slices.segments_of(every)
+    people = _people(context, parts, segments)
+    months = month_lists.of_paths(
+        context, month_lists.oldest_month(every), _variants(parts, of_all_time=False)
+    )
+    journeys = [
+        {
+            "id": journey,
+            "name": names.get(journey, formats.label(journey)),
+            "slices": [
+                _slice(context, journey, name, parts, (people, months), order.get(journey, {}))
+                for name in offered
+            ],
+        }
+        for journey, offered in shown.items()
+    ]
+    return {
+        "absence": conformance.absence
+        or (None if journeys else "No data: no journey has been walked yet."),
+        "minimum": context.minimum_sample_size,
+        "choices": slices.choices(every),
+        "meanings": MEANINGS,
+        "journeys": journeys,
+        "behind": months.data(),
+    }
+
+
+def _parts(marts: PublishedMarts) -> dict[str, dict[str, Sliced]]:
+    """Read what is shown of each journey, by slice."""
+    return {
         "transitions": _by_journey(
             marts.select(
                 "marts.mart_journey_transitions", _TRANSITION_COLUMNS,
@@ -67,36 +105,6 @@ def build(context: Context) -> dict[str, object]:
             ).rows
         ),
     }  # fmt: skip
-    names, order = _declared(context)
-    shown = {
-        journey: slices.offered(
-            {name: slices.size(rows, "instances") for name, rows in own.items()},
-            context.minimum_sample_size,
-        )
-        for journey, own in parts["conformance"].items()
-        if own[slices.ALL]
-    }
-    segments = slices.segments_of(name for offered in shown.values() for name in offered)
-    people = _people(context, parts, segments)
-    journeys = [
-        {
-            "id": journey,
-            "name": names.get(journey, formats.label(journey)),
-            "slices": [
-                _slice(context, journey, name, parts, people, order.get(journey, {}))
-                for name in offered
-            ],
-        }
-        for journey, offered in shown.items()
-    ]
-    return {
-        "absence": conformance.absence
-        or (None if journeys else "No data: no journey has been walked yet."),
-        "minimum": context.minimum_sample_size,
-        "choices": slices.choices(name for offered in shown.values() for name in offered),
-        "meanings": MEANINGS,
-        "journeys": journeys,
-    }
 
 
 def _by_journey(rows: tuple[Row, ...]) -> dict[str, Sliced]:
@@ -127,14 +135,20 @@ def _people(
     context: Context, parts: dict[str, dict[str, Sliced]], segments: tuple[str, ...]
 ) -> People:
     """List the customers behind the variants and deviations that are shown of all time."""
-    variants = {
+    variants = _variants(parts, of_all_time=True)
+    return on_variants(context, variants, segments) | deviating(context, segments)
+
+
+def _variants(parts: dict[str, dict[str, Sliced]], *, of_all_time: bool) -> list[object]:
+    """Name the variants that are shown of all time, or of any month."""
+    found = {
         row["variant_id"]
         for own in parts["variants"].values()
         for name, rows in own.items()
-        if name.endswith("|all")
+        if name.endswith("|all") == of_all_time
         for row in rows[: MOST_VARIANTS + 1]
     }
-    return on_variants(context, sorted(variants, key=str), segments) | deviating(context, segments)
+    return sorted(found, key=str)
 
 
 def _slice(
@@ -142,11 +156,12 @@ def _slice(
     journey: str,
     name: str,
     parts: dict[str, dict[str, Sliced]],
-    people: People,
+    behind: tuple[People, month_lists.MonthLists],
     order: dict[str, int],
 ) -> dict[str, object]:
     own = {part: rows.get(journey, {}).get(name, []) for part, rows in parts.items()}
     segment, period = name.split("|")
+    people, months = behind
     listed = people if period == "all" else {}
     variants = own["variants"][:MOST_VARIANTS]
     return {
@@ -160,6 +175,7 @@ def _slice(
                 "row": row,
                 "path": _path(context, row),
                 "people": listed.get((segment, journey, row["variant_id"]), []),
+                "later": months.opened(journey, name, [("variant", row["variant_id"])]),
             }
             for row in variants
         ],
@@ -170,6 +186,9 @@ def _slice(
                 "row": row,
                 "people": listed.get(
                     (segment, journey, row["deviation"], row["touchpoint_id"]), []
+                ),
+                "later": months.opened(
+                    journey, name, [("deviation", row["deviation"], row["touchpoint_id"])]
                 ),
             }
             for row in own["deviations"][:MOST_DEVIATIONS]

@@ -12,6 +12,7 @@ from reporting.sections import (
     hours,
     money,
     number,
+    page_of,
     percent,
     rate,
     section,
@@ -30,16 +31,8 @@ _PERFORMANCE_COLUMNS = (
 
 def build(context: Context) -> dict[str, object]:
     """Collect the sections; those whose mart is empty say so."""
-    sections = (
-        _performance(context),
-        _backlog(context),
-        failure_demand(context),
-        _self_service(context),
-        _cost_to_serve(context),
-        _switching(context),
-    )
-    empty = all(part.absence for part in sections)
-    return {"absence": sections[0].absence if empty else None, "sections": sections}
+    questions = (_performance, _backlog, failure_demand, _self_service, _cost_to_serve, _switching)
+    return page_of(context, questions)
 
 
 def _performance(context: Context) -> Section:
@@ -89,12 +82,11 @@ def _backlog(context: Context) -> Section:
         limit=MOST_DAYS,
     )
     rows = tuple(reversed(found.rows))
-    return Section(
+    return section(
+        found,
         slug="backlog",
         title="What waits",
         measure=f"Open tickets day by day, the newest {MOST_DAYS} days at most.",
-        source=found.table,
-        absence=found.absence,
         figure=backlog(rows) if rows else None,
         note="open at the start + opened + reopened − solved = open at the end.",
     )

@@ -162,6 +162,22 @@ CASES = [
         mart=f"select journey_id, {CONFORMANCE} where period_grain = 'all' and segment = 'all'",
     ),
     Case(
+        name="journeys by persona at the start",
+        metrics=JOURNEYS[:4],
+        by=("journey_instance__journey", "journey_instance__persona"),
+        mart="select journey_id, dimension_value, instances, completed, abandoned,"
+        " completion_rate from marts.mart_journey_personas"
+        " where dimension = 'persona' and step_number = 0",
+    ),
+    Case(
+        name="journeys by state of the relationship at the start",
+        metrics=JOURNEYS[:4],
+        by=("journey_instance__journey", "journey_instance__lifecycle_state"),
+        mart="select journey_id, dimension_value, instances, completed, abandoned,"
+        " completion_rate from marts.mart_journey_personas"
+        " where dimension = 'lifecycle_state' and step_number = 0",
+    ),
+    Case(
         name="durations by journey, month and segment",
         metrics=("journey_duration_hours_p50", "journey_duration_hours_p90"),
         by=("journey_instance__journey", MONTH, "journey_instance__segment"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orchestration.defs.transformation import increments
+from orchestration.defs.transformation import project as dbt_files
 from orchestration.defs.transformation.increments import (
     build_fingerprint,
     note_build,
     refresh_flags,
 )
+from orchestration.defs.transformation.project import project_fingerprint
 from orchestration.settings import DBT_PROJECT_DIR, Settings
 from orchestration.warehouse import Warehouse
 
@@ -47,12 +49,16 @@ def test_an_edited_model_is_another_project(
     settings = Settings(home=tmp_path / "home", sources=("generic",))
     project = tmp_path / "project"
     (project / "models").mkdir(parents=True)
-    (project / "dbt_project.yml").write_bytes((DBT_PROJECT_DIR / "dbt_project.yml").read_bytes())
+    for name in ("dbt_project.yml", "profiles.yml"):
+        (project / name).write_bytes((DBT_PROJECT_DIR / name).read_bytes())
     model = project / "models" / "one.sql"
     model.write_text("select 1")
-    monkeypatch.setattr(increments, "DBT_PROJECT_DIR", project)
-    before = build_fingerprint(settings)
+    monkeypatch.setattr(dbt_files, "DBT_PROJECT_DIR", project)
+    before, parsed = build_fingerprint(settings), project_fingerprint(settings)
+    os.utime(model, (0, 0))
+    assert project_fingerprint(settings) == parsed, "what stands in a file counts, not its time"
     (project / "models" / "one.yml").write_text("described otherwise")
     assert build_fingerprint(settings) == before
+    assert project_fingerprint(settings) != parsed, "a description is part of the manifest"
     model.write_text("select 2")
     assert build_fingerprint(settings) != before

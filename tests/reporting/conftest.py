@@ -15,6 +15,7 @@ from tests.reporting import (
     snapshot_friction,
     snapshot_money,
     snapshot_paths,
+    snapshot_personas,
     snapshot_voice,
 )
 from tests.reporting.snapshot_voice import Rows
@@ -30,6 +31,7 @@ def all_rows() -> Rows:
         | snapshot_voice.journeys()
         | snapshot_voice.voice()
         | snapshot_paths.paths()
+        | snapshot_personas.personas()
         | snapshot_friction.friction()
         | snapshot_money.service()
         | snapshot_money.money()

@@ -182,13 +182,29 @@ create table marts.mart_journey_conformance (
 
 create table marts.fct_journeys (
     journey_instance_id text, journey_id text, customer_id text, segment text, started_at timestamp,
-    outcome text, last_step_number bigint, variant_id text
+    start_month date, outcome text, last_step_number bigint, variant_id text
 );
 
 create table marts.fct_journey_steps (
     journey_step_id text, journey_instance_id text, journey_id text, customer_id text,
     step_number bigint, touchpoint_id text, reached_at timestamp, hours_from_start double,
     is_late boolean, visit_count bigint
+);
+
+create table marts.fct_journey_personas (
+    journey_instance_id text, journey_id text, customer_id text, persona_id text, lifecycle_state text,
+    persona_basis text, started_at timestamp, outcome text, last_step_number bigint
+);
+
+create table marts.mart_journey_personas (
+    journey_id text, designed_persona text, dimension text, dimension_value text, persona_basis text,
+    is_designed_for boolean, step_number bigint, step_name text, is_required boolean,
+    instances bigint, completed bigint, abandoned bigint, open_instances bigint,
+    share_of_known double, designed_share double, share_of_start double, completion_rate double,
+    completion_lower double, completion_upper double, dropped bigint, drop_off_rate double,
+    hours_p50 double, hours_p90 double, late_share double, timed_count bigint,
+    satisfaction double, satisfaction_n bigint, others_rate double, difference double,
+    adjusted_p_value double, is_too_few boolean, is_different boolean
 );
 
 create table marts.fct_journey_deviations (

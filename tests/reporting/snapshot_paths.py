@@ -142,6 +142,7 @@ def _instances() -> Rows:
                 | {
                     "segment": "enterprise",
                     "started_at": started,
+                    "start_month": started.date().replace(day=1),
                     "outcome": outcome,
                     "last_step_number": min(len(set(walk)) - 1, 2),
                     "variant_id": f"v{rank}",
@@ -154,6 +155,7 @@ def _instances() -> Rows:
                         | {
                             "segment": "enterprise",
                             "started_at": started,
+                            "start_month": started.date().replace(day=1),
                             "outcome": outcome,
                             "deviation": "undeclared",
                             "touchpoint_id": touchpoint,

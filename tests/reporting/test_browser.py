@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -15,6 +16,8 @@ from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from reporting.page import pages
+from reporting.site import build_site
+from tests.reporting.snapshot_voice import Rows
 
 BROWSER = shutil.which("chromium")
 DRIVER = shutil.which("chromedriver")
@@ -203,6 +206,19 @@ def test_the_map_of_a_segment_is_shown_when_chosen(browser: webdriver.Chrome, si
     assert browser.find_element(By.CSS_SELECTOR, ".of-everybody").is_displayed()
 
 
+def test_the_map_of_a_persona_is_shown_when_chosen(browser: webdriver.Chrome, site: Path) -> None:
+    show(browser, site / "journeys.html")
+    section = browser.find_element(By.CSS_SELECTOR, ".sliced")
+    persona = Select(browser.find_element(By.NAME, "persona"))
+    persona.select_by_value("persona:champion")
+    shown = [lead.text for lead in section.find_elements(By.CSS_SELECTOR, ".lead") if lead.text]
+    assert len(shown) == 1
+    assert shown[0].startswith("Champion at the start: 400 journeys")
+    assert not browser.find_element(By.NAME, "segment").is_enabled()
+    persona.select_by_value("")
+    assert browser.find_element(By.NAME, "segment").is_enabled()
+
+
 def test_a_customer_behind_a_path_is_reached_when_clicked(
     browser: webdriver.Chrome, site: Path
 ) -> None:
@@ -248,3 +264,63 @@ def test_an_empty_site_opens_without_a_complaint(
         log = browser.get_log("browser")  # type: ignore[no-untyped-call]
         assert [entry["message"] for entry in log] == []
         assert count(browser, ".nodata") >= 1
+
+
+def test_the_list_of_a_single_month_opens_when_pressed(
+    browser: webdriver.Chrome, site: Path, rows: Rows
+) -> None:
+    show(browser, site / "paths.html")
+    Select(browser.find_element(By.NAME, "period")).select_by_value("2026-04")
+    part = browser.find_element(By.CSS_SELECTOR, ".sliced > [data-slice='all|2026-04']")
+    holder = part.find_elements(By.CSS_SELECTOR, ".variants details.later")[1]
+    assert holder.find_elements(By.TAG_NAME, "li") == [], "it is filled when it is opened"
+    browser.execute_script("arguments[0].open = true", holder)
+    WebDriverWait(browser, 20).until(lambda _: holder.find_elements(By.TAG_NAME, "li"))
+    own = [row for row in rows["marts.fct_journeys"] if row["variant_id"] == "v2"]
+    newest = sorted(own, key=lambda row: str(row["started_at"]), reverse=True)[:6]
+    links = [each.text for each in holder.find_elements(By.TAG_NAME, "li")]
+    assert len(links) == 6
+    for row, text in zip(newest, links, strict=True):
+        assert str(row["customer_id"]) in text
+    assert "Shown: 6 of 12 journeys, of the newest held here" in holder.text
+    assert holder.find_elements(By.CSS_SELECTOR, "a[href^='customers.html#customer=c05']")
+
+
+def test_the_list_of_a_step_opens_when_a_segment_and_a_month_are_chosen(
+    browser: webdriver.Chrome, published: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "marts.duckdb"
+    shutil.copyfile(published, source)
+    with duckdb.connect(str(source)) as connection:
+        for table in ("mart_journey_map", "mart_journey_funnel"):
+            connection.execute(
+                f"create table months as select * replace ('month' as period_grain, "
+                f"date '2026-04-01' as period_start) from {table}"
+            )
+            connection.execute(f"insert into {table} select * from months")
+            connection.execute("drop table months")
+        connection.execute("update fct_journeys set segment = 'small' where customer_id < 'c070'")
+    build_site(source, tmp_path / "site", title="Company", quality_report="../quality/index.html")
+    show(browser, tmp_path / "site" / "journeys.html")
+    Select(browser.find_element(By.NAME, "period")).select_by_value("2026-04")
+    Select(browser.find_element(By.NAME, "segment")).select_by_value("enterprise")
+    name = ".sliced > [data-slice='enterprise|2026-04']"
+    part = browser.find_element(By.CSS_SELECTOR, name)
+    reached, lost = {}, {}
+    for step in part.find_elements(By.CSS_SELECTOR, ".funnel li"):
+        for holder in step.find_elements(By.CSS_SELECTOR, "details.later"):
+            browser.execute_script("arguments[0].open = true", holder)
+            said = "journeys that ended before" in str(holder.get_attribute("data-noun"))
+            found = lost if said else reached
+            WebDriverWait(browser, 20).until(
+                lambda _, each=holder: each.find_elements(By.CSS_SELECTOR, ".note")
+            )
+            found[step.find_element(By.CSS_SELECTOR, ".name").text] = {
+                each.text.split()[0] for each in holder.find_elements(By.TAG_NAME, "li")
+            }
+    # From the seventieth on: three abandoned at the second step, and of eight open ones at the
+    # start the six newest.
+    abandoned = {"c070", "c071", "c072"}
+    assert reached["Subscription starts"] == abandoned | {f"c{n:03}" for n in range(75, 81)}
+    assert reached["First login"] == abandoned
+    assert lost == {"Data import": abandoned}

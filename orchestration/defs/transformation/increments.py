@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-
 import duckdb
 import pandas as pd
 
-from orchestration.defs.transformation.project import PARSE_DATE
-from orchestration.settings import DBT_PROJECT_DIR, Settings
+from orchestration.defs.transformation.project import PARSE_DATE, files_digest
+from orchestration.settings import Settings
 from orchestration.warehouse import Warehouse
 
 BUILDS = "quality.dbt_builds"
@@ -35,20 +32,13 @@ def note_build(warehouse: Warehouse, pass_name: str, fingerprint: str) -> None:
 
 
 def build_fingerprint(settings: Settings) -> str:
-    """Return a digest of the project's files, its variables but for the date, and the engine."""
-    digest = hashlib.sha256()
-    for part in _parts(settings):
-        digest.update(part)
-        digest.update(b"\0")
-    return digest.hexdigest()
+    """Return a digest of what rows are made by: files, variables but for the date, the engine.
 
-
-def _parts(settings: Settings) -> Iterator[bytes]:
-    yield settings.dbt_vars(PARSE_DATE).encode()
-    yield duckdb.__version__.encode()
-    yield (DBT_PROJECT_DIR / "dbt_project.yml").read_bytes()
-    for folder in ("macros", "models", "seeds"):
-        for path in sorted((DBT_PROJECT_DIR / folder).rglob("*")):
-            if path.suffix in {".sql", ".py", ".csv"}:
-                yield path.relative_to(DBT_PROJECT_DIR).as_posix().encode()
-                yield path.read_bytes()
+    It holds less than `project_fingerprint`: neither descriptions and tests, which make no rows,
+    nor the date, which the increments take into account themselves.
+    """
+    return files_digest(
+        (settings.dbt_vars(PARSE_DATE), duckdb.__version__),
+        folders=("macros", "models", "seeds"),
+        suffixes=frozenset({".sql", ".py", ".csv"}),
+    )

@@ -354,7 +354,13 @@ select
     {{ buying_habit('measures.churn_basis', 'measures.contract_months', 'measures.order_count') }}
         as buying_habit,
     coalesce(segment_names.rfm_segment, 'no_purchase') as rfm_segment,
-    case when measures.is_engaged then 'engaged' else 'not engaged' end as engagement
+    case when measures.is_engaged then 'engaged' else 'not engaged' end as engagement,
+    cast(
+        {{ dbt.datediff('measures.last_seen_at', 'measures.as_of_date', 'day') }}
+        as bigint
+    ) as recency_days,
+    cast(measures.frequency as bigint) as frequency,
+    measures.monetary_amount
 from measures
 left join scored
     on

@@ -29,14 +29,6 @@ subscription_changes as (
     select * from {{ ref('fct_subscription_changes') }}
 ),
 
-personas as (
-    select * from {{ ref('personas') }}
-),
-
-persona_rules as (
-    select * from {{ ref('persona_rules') }}
-),
-
 running_contracts as (
     select
         customer_id,
@@ -158,76 +150,8 @@ described as (
     inner join customers on segmented.customer_id = customers.customer_id
 ),
 
-{%- set attributes = [
-    'segment', 'business_model', 'industry', 'country', 'size_band', 'lifecycle_state',
-    'rfm_segment', 'value_band', 'attitude', 'buying_habit', 'is_engaged', 'recency_days',
-    'frequency', 'monetary_amount',
-] %}
-
--- Personas are data: each attribute that a rule may name as a row.
-attribute_values as (
-    {%- for attribute in attributes %}
-    select
-        customer_id,
-        '{{ attribute }}' as attribute,
-        cast({{ attribute }} as varchar) as value
-    from described
-    where {{ attribute }} is not null
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-),
-
-rule_counts as (
-    select
-        persona_id,
-        count(*) as rule_count
-    from persona_rules
-    group by persona_id
-),
-
-met_rules as (
-    select
-        attribute_values.customer_id,
-        persona_rules.persona_id,
-        count(*) as met_count
-    from attribute_values
-    inner join persona_rules on attribute_values.attribute = persona_rules.attribute
-    where
-        case persona_rules.comparison
-            when 'is'
-                then
-                    concat('|', persona_rules.value, '|')
-                    like concat('%|', attribute_values.value, '|%')
-            when 'is_not'
-                then
-                    concat('|', persona_rules.value, '|')
-                    not like concat('%|', attribute_values.value, '|%')
-            when 'at_least'
-                then
-                    {{ plain_number('attribute_values.value') }}
-                    >= {{ plain_number('persona_rules.value') }}
-            when 'at_most'
-                then
-                    {{ plain_number('attribute_values.value') }}
-                    <= {{ plain_number('persona_rules.value') }}
-        end
-    group by attribute_values.customer_id, persona_rules.persona_id
-),
-
 matched_personas as (
-    select
-        met_rules.customer_id,
-        met_rules.persona_id,
-        row_number() over (
-            partition by met_rules.customer_id
-            order by personas.match_order, personas.persona_id
-        ) as match_number
-    from met_rules
-    inner join rule_counts
-        on
-            met_rules.persona_id = rule_counts.persona_id
-            and met_rules.met_count = rule_counts.rule_count
-    inner join personas on met_rules.persona_id = personas.persona_id
+    {{ first_matching_personas('described', ['customer_id']) }}
 )
 
 select
@@ -247,7 +171,4 @@ select
     described.buying_habit,
     coalesce(matched_personas.persona_id, 'none') as persona_id
 from described
-left join matched_personas
-    on
-        described.customer_id = matched_personas.customer_id
-        and matched_personas.match_number = 1
+left join matched_personas on described.customer_id = matched_personas.customer_id
