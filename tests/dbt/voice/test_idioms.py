@@ -95,8 +95,8 @@ def test_every_comparative_is_as_good_as_can_be_when_none_could_be_more_so(
     make_voice: MakeVoice,
 ) -> None:
     negated = [
-        "could not be", "couldn't be", "could not have been", "can not get", "cannot be", "can't be",
-        "could hardly be", "could scarcely have been", "has never been",
+        "could not be", "couldn't be", "could not have been", "can not get", "cannot be",
+        "can't be", "could hardly be", "could scarcely have been", "has never been",
     ]  # fmt: skip
     good = ["happier", "better", "easier", "friendlier", "more helpful", "more pleasant"]
     bad = ["worse", "ruder", "more annoying", "more terrible"]
