@@ -211,6 +211,8 @@ class Surveys(_Probabilities):
     """Who answers: log-odds = base + distance · |mood|, and a little more when unhappy.
 
     The delighted and, still more, the unhappy answer; the indifferent do not. A raw mean is biased.
+    Who is asked about the product is also asked about all in all, from 1 to 5: `overall_base`, and
+    `overall_mood_points` for each point of mood.
     """
 
     response_base: float = -1.85
@@ -219,6 +221,8 @@ class Surveys(_Probabilities):
     bounce_probability: float = 0.02
     comment_probability: float = 0.56
     pick_up_days: int = 6
+    overall_base: float = 3.9
+    overall_mood_points: float = 0.55
 
 
 @dataclass(frozen=True, kw_only=True)

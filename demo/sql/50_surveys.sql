@@ -135,8 +135,13 @@ questions as (
             when 'billing' then [{'question_id': 'csat', 'expected': 3.9 + 0.35 * mood
                 - 2.4 * has_unexpected_charge::int - 1.2 * has_payment_failure::int, 'spread': 0.6,
                     'low': 1, 'high': 5}]
-            else [{'question_id': 'psat', 'expected': 5.3 + 0.9 * mood, 'spread': 0.8, 'low': 1,
-                'high': 7}]
+            else [
+                {'question_id': 'psat', 'expected': 5.3 + 0.9 * mood, 'spread': 0.8, 'low': 1,
+                    'high': 7},
+                {'question_id': 'osat', 'expected': {{ truths.surveys.overall_base }}
+                    + {{ truths.surveys.overall_mood_points }} * mood, 'spread': 0.7, 'low': 1,
+                        'high': 5}
+            ]
         end, recursive := true)
     from facts
 )

@@ -298,3 +298,27 @@ def test_truth_is_refused_when_it_is_no_probability() -> None:
         Billing(complaint_probability=1.5)
     with pytest.raises(ValueError, match="before it begins"):
         History(last_day=date(2020, 1, 1))
+
+
+def test_the_overall_question_is_asked_beside_the_product_and_moves_with_it(
+    files: duckdb.DuckDBPyConnection,
+) -> None:
+    product, overall, correlation, mean = row(
+        files,
+        """with scores as (
+            select response_id, question, max(try_cast(score as double)) as score
+            from survey_responses
+            where survey = 'product' and question in ('psat', 'osat') group by all
+        )
+        select count(*) filter (where question = 'psat'), count(*) filter (where question = 'osat'),
+            (select corr(one.score, other.score) from scores as one
+                join scores as other using (response_id)
+                where one.question = 'psat' and other.question = 'osat'),
+            avg(score) filter (where question = 'osat') from scores""",
+    )
+    # Planted dirt loses a line here and there.
+    assert overall == pytest.approx(product, rel=0.03)
+    # Both hang on the mood; each has a spread of its own.
+    assert correlation > 0.25
+    # Mood is 0 in the middle; the ends of the scale cut off a little.
+    assert mean == pytest.approx(TRUTHS.surveys.overall_base, abs=0.3)

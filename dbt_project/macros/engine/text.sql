@@ -135,3 +135,27 @@
 {% macro duckdb__sorted_list(value) -%}
     list_sort(list(distinct {{ value }}))
 {%- endmacro %}
+
+
+{#- The words of a list from one place to another, with a space between them; places outside the
+    list are none. -#}
+{% macro words_between(words, first, last) -%}
+    {{ return(adapter.dispatch('words_between', 'throughline')(words, first, last)) }}
+{%- endmacro %}
+
+
+{% macro duckdb__words_between(words, first, last) -%}
+    {#- A place before the first would count from the end. -#}
+    array_to_string(list_slice({{ words }}, greatest({{ first }}, 1), greatest({{ last }}, 0)), ' ')
+{%- endmacro %}
+
+
+{#- Whether a pattern (RE2, also valid in Java) matches anywhere in a text. -#}
+{% macro has_pattern(text, pattern) -%}
+    {{ return(adapter.dispatch('has_pattern', 'throughline')(text, pattern)) }}
+{%- endmacro %}
+
+
+{% macro duckdb__has_pattern(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}

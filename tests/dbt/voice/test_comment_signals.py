@@ -176,7 +176,7 @@ def test_one_row_a_comment_with_a_version_when_texts_are_blank_or_odd(
     found = warehouse.rows(
         "select feedback_id, signal_version, polarity from marts.fct_comment_signals order by 1"
     )
-    assert [row[:2] for row in found] == [("lines", "lexicon-1"), ("marks", "lexicon-1")]
+    assert [row[:2] for row in found] == [("lines", "lexicon-2"), ("marks", "lexicon-2")]
     assert found[0][2] == pytest.approx(1.3 / (1.3**2 + 15) ** 0.5)
     assert found[1][2] == 0
 

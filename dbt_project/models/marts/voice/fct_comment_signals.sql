@@ -1,4 +1,4 @@
-{%- set signal_version = 'lexicon-1' -%}
+{%- set signal_version = 'lexicon-2' -%}
 {%- set capitals_shift = 0.733 -%}
 
 with comments as (
@@ -28,7 +28,8 @@ splits as (
         language,
         {{ split_words('comment_redacted') }} as words,
         -- Capitals only shout among words that do not.
-        comment_redacted <> upper(comment_redacted) as has_small_letters
+        comment_redacted <> upper(comment_redacted) as has_small_letters,
+        {{ has_idiom_cue('comment_redacted') }} as may_hold_idiom
     from comments
 ),
 
@@ -38,6 +39,7 @@ tokens as (
         language,
         words,
         has_small_letters,
+        may_hold_idiom,
         {{ explode_list('words', 'token', 'position') }}
     from splits
 ),
@@ -56,7 +58,19 @@ hits as (
         {{ list_item('tokens.words', 'tokens.position - 3') }} as token_3,
         {{ list_item('tokens.words', 'tokens.position + 1') }} as next_token,
         sentiment_words.is_capitals and tokens.has_small_letters as stands_out,
-        tokens.has_small_letters
+        tokens.has_small_letters,
+        case
+            when tokens.may_hold_idiom then
+                ' '
+                || trim({{ idiom_text(words_between(
+                    'tokens.words', 'tokens.position - 8', 'tokens.position - 1'
+                )) }})
+                || case when sentiment_words.modifier_kind = 'comparative' then ' =' else ' ~' end
+                || {{ idiom_text(words_between(
+                    'tokens.words', 'tokens.position', 'tokens.position + 6'
+                )) }}
+                || ' '
+        end as idiom_text
     from tokens
     inner join sentiment_words
         on
@@ -101,6 +115,7 @@ surroundings as (
         end as modifier_shift_{{ distance }},
         {% endfor -%}
         contrasts.contrast_position,
+        {{ idiom_factor('hits.language', 'hits.idiom_text') }} as idiom_factor,
         case
             -- Modifiers have no valence of their own where they modify: "no problem", "kind of".
             when hits.modifier_kind in ('booster', 'dampener') then 0
@@ -146,19 +161,29 @@ after_third as (
         {{ modified_valence('valence_2', 3) }} as valence_3,
         coalesce(modifier_kind_1, '') = 'negator'
         or coalesce(modifier_kind_2, '') = 'negator'
-        or coalesce(modifier_kind_3, '') = 'negator' as is_negated
+        or coalesce(modifier_kind_3, '') = 'negator' as has_negator
     from after_second
+),
+
+-- An idiom means what it means, whatever its words would do to each other.
+meant as (
+    select
+        *,
+        case when idiom_factor is null then valence_3 else own_valence * idiom_factor end
+            as valence,
+        case when idiom_factor is null then has_negator else idiom_factor < 0 end as is_negated
+    from after_third
 ),
 
 sums as (
     select
         feedback_id,
         {{ exact_sum(
-            'valence_3 * case when contrast_position is null then 1'
+            'valence * case when contrast_position is null then 1'
             ' when position < contrast_position then 0.5 else 1.5 end'
         ) }} as valence_sum,
-        max(abs(valence_3)) as strongest_valence
-    from after_third
+        max(abs(valence)) as strongest_valence
+    from meant
     group by feedback_id
 ),
 
@@ -168,7 +193,7 @@ emotion_counts as (
         emotion,
         count(*) as word_count,
         min(position) as first_position
-    from after_third
+    from meant
     where emotion is not null and not is_negated
     group by feedback_id, emotion
 ),
