@@ -31,7 +31,10 @@ SUMS = (
     "int_journey_feature_sums",
 )
 STEPS = "int_journey_step_time_sums int_journey_step_answers int_journey_step_figures"
-COMPARISONS = "int_journey_feature_sums int_journey_named_counts mart_journey_comparisons"
+COMPARISONS = (
+    "int_journey_feature_sums fct_journey_personas int_journey_named_counts"
+    " mart_journey_comparisons"
+)
 PATHS = " ".join(("fct_journey_deviations", *SUMS, *MARTS))
 # Touchpoints of the seed, under the short names that the cases use.
 TOUCHPOINTS = {

@@ -64,10 +64,20 @@ def prepared(make_warehouse: MakeWarehouse, events: Sequence[Event]) -> Warehous
 
 def describe(warehouse: Warehouse) -> None:
     """Give customers personas, and compare these, ways in and outcomes."""
-    warehouse.relation("marts.mart_segments")
+    warehouse.relation("core.int_journey_customer_states")
     warehouse.put(
-        "marts.mart_segments",
-        [{"customer_id": f"c{number}", "persona_id": "abc"[number % 3]} for number in range(40)],
+        "core.int_journey_customer_states",
+        [
+            {
+                "customer_id": f"c{number}",
+                "persona_id": "abc"[number % 3],
+                "state_kind": "month_before",
+                "persona_basis": "at_start",
+                "start_month": f"2026-{month:02}-01",
+            }
+            for number in range(40)
+            for month in range(1, 13)
+        ],
     )
     warehouse.clear("reference.journey_comparisons")
     warehouse.put(

@@ -46,7 +46,7 @@ def test_a_segment_is_held_against_the_rest_when_both_are_large_enough(
 ) -> None:
     """Of forty small customers ten import their data, of sixty large ones fifty."""
     warehouse = make_warehouse(TEMPLATE)
-    warehouse.relation("marts.mart_segments")
+    warehouse.relation("core.int_journey_customer_states")
     declare(warehouse, PLAIN)
     stories = (
         ["S0 a1"] * 30 + ["S0 a1 b2 E4"] * 10 + ["S0 a1"] * 10 + ["S0 a1 b2 E4"] * 50
@@ -97,7 +97,7 @@ def test_the_last_complete_month_is_held_against_the_one_before(
     """As of 30 June, June is complete: days 151 to 180 from 1 January, May from day 120."""
     assert (AS_OF.month, AS_OF.day) == (6, 30)
     warehouse = make_warehouse(TEMPLATE)
-    warehouse.relation("marts.mart_segments")
+    warehouse.relation("core.int_journey_customer_states")
     declare(warehouse, PLAIN)
     stories = ["S151 a152"] * 3 + ["S150 a151"] * 2 + ["S119"] * 4
     load(warehouse, [e for n, text in enumerate(stories) for e in story(text, f"c{n}")])
@@ -116,7 +116,7 @@ def test_the_last_complete_month_is_held_against_the_one_before(
 def test_what_a_company_declares_is_compared_by_its_rows(make_warehouse: MakeWarehouse) -> None:
     """Two personas against each other, one against all others, a channel, a segment, two months."""
     warehouse = make_warehouse(TEMPLATE)
-    warehouse.relation("marts.mart_segments")
+    warehouse.relation("core.int_journey_customer_states")
     declare(warehouse, PLAIN)
     plan = [
         ("a", "small", "web", "S0 a1", 30), ("a", "small", "web", "S0 a1 b2 E4", 10),
@@ -140,10 +140,18 @@ def test_what_a_company_declares_is_compared_by_its_rows(make_warehouse: MakeWar
         ],
     )
     warehouse.put(
-        "marts.mart_segments",
+        "core.int_journey_customer_states",
         [
-            {"customer_id": f"c{number}", "persona_id": persona, "lifecycle_state": "active"}
+            {
+                "customer_id": f"c{number}",
+                "persona_id": persona,
+                "lifecycle_state": "active",
+                "state_kind": "month_before",
+                "persona_basis": "at_start",
+                "start_month": month,
+            }
             for number, (persona, _, _, _) in enumerate(people)
+            for month in ("2026-01-01", "2026-02-01")
         ],
     )
     warehouse.clear("reference.journey_comparisons")

@@ -19,23 +19,24 @@ declared_comparisons as (
     where dimension in ('persona', 'lifecycle', 'channel')
 ),
 
-customer_segments as (
-    select * from {{ ref('mart_segments') }}
+journey_personas as (
+    select * from {{ ref('fct_journey_personas') }}
 ),
 
 described as (
     select
         instances.journey_id,
         instances.journey_instance_id,
-        coalesce(customer_segments.persona_id, 'unknown') as persona,
-        coalesce(customer_segments.lifecycle_state, 'unknown') as lifecycle,
+        coalesce(journey_personas.persona_id, 'unassigned') as persona,
+        coalesce(journey_personas.lifecycle_state, 'unassigned') as lifecycle,
         coalesce(visits.channel_id, 'unknown') as channel
     from instances
     inner join visits
         on
             instances.journey_instance_id = visits.journey_instance_id
             and visits.visit_number = 1
-    left join customer_segments on instances.customer_id = customer_segments.customer_id
+    left join journey_personas
+        on instances.journey_instance_id = journey_personas.journey_instance_id
 ),
 
 placed as (
