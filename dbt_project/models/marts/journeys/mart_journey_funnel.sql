@@ -30,14 +30,7 @@ steps as (
         step_name,
         touchpoint_id,
         is_required,
-        coalesce(
-            max(case when is_required then step_number end) over (
-                partition by journey_id
-                order by step_number
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as required_before
+        {{ required_step_before() }} as required_before
     from journey_steps
 ),
 
