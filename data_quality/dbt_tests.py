@@ -27,7 +27,7 @@ def dbt_test_suites(
     manifest: Mapping[str, Any],
     row_counts: Mapping[str, int],
     *,
-    pass_name: str,
+    step: str,
     run_id: str,
     validated_at: datetime,
 ) -> tuple[SuiteResult, ...]:
@@ -39,7 +39,7 @@ def dbt_test_suites(
         What dbt wrote: ``run_results.json`` and ``manifest.json``.
     row_counts
         Rows of each table, ``schema.table``; views have none.
-    pass_name
+    step
         Which command it was. A table may have tests in several, so it is part of a suite's name.
     run_id, validated_at
         As in every result.
@@ -56,7 +56,7 @@ def dbt_test_suites(
     rows.sort(key=lambda row: (row.table_name, row.rule))
     suites = []
     for table, found in groupby(rows, key=lambda row: row.table_name):
-        name = f"{table.replace('.', '_')}__tests_of_{pass_name}"
+        name = f"{table.replace('.', '_')}__tests_of_{step}"
         broken = tuple(replace(row, suite_name=name) for row in found)
         suites.append(
             SuiteResult(

@@ -144,7 +144,7 @@ def finding_in_words(figures: Mapping[str, object]) -> str:
 
 
 def broken_in_words(expectations: Sequence[str]) -> str:
-    """Say how many broken rules are whose: ``2 (1 expectation, 1 dbt test)``, ``1 expectation``."""
+    """Say how many broken rules are whose: ``1 expectation, 2 dbt tests``."""
     tests = sum(expectation == DBT_TEST for expectation in expectations)
     kinds = (("expectation", len(expectations) - tests), ("dbt test", tests))
     said = [f"{count} {noun}{'s' if count != 1 else ''}" for noun, count in kinds if count]

@@ -67,7 +67,7 @@ def suites_of(*outcomes: dict[str, Any]) -> tuple[SuiteResult, ...]:
         {"results": [{"unique_id": "model.x.other", "status": "error"}, *outcomes]},
         MANIFEST,
         {"core.answers": 1100},
-        pass_name="dbt_core",
+        step="dbt_core",
         run_id="run-1",
         validated_at=MOMENT,
     )

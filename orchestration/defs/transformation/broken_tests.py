@@ -28,7 +28,7 @@ def keep_broken_tests(run: Run, pass_name: str, invocation: DbtCliInvocation) ->
         invocation.get_artifact("run_results.json"),
         invocation.get_artifact("manifest.json"),
         run.warehouse.row_counts(),
-        pass_name=pass_name,
+        step=pass_name,
         run_id=run.identifier,
         validated_at=run.arrival,
     )
