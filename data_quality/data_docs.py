@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from data_quality.duckdb_engine import quiet_context
 from data_quality.report import TEMPLATES_FOLDER, template_environment
-from data_quality.results import SuiteResult, ValidationRun
+from data_quality.results import DBT_TEST, SuiteResult, ValidationRun
 from data_quality.storage import write_text_atomically
 
 if TYPE_CHECKING:
@@ -165,7 +165,10 @@ def _write_front_page(folder: Path, run: ValidationRun) -> None:
             pages=pages,
             skipped=[suite for suite in run.suites if suite.skipped_reason],
             derived=sum(
-                suite.gx_result is None and not suite.skipped_reason for suite in run.suites
+                suite.gx_result is None
+                and not suite.skipped_reason
+                and all(row.expectation != DBT_TEST for row in suite.rows)
+                for suite in run.suites
             ),
         )
     )

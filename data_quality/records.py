@@ -130,6 +130,15 @@ def begin_day(quality_dir: Path, line: RunLine) -> Path:
     return folder
 
 
+def line_of_day(quality_dir: Path, as_of: date) -> RunLine | None:
+    """Return what the records of a day carry, or None where no run has begun it."""
+    note = records_folder(quality_dir) / as_of.isoformat() / "run.json"
+    if not note.exists():
+        return None
+    begun = json.loads(note.read_text(encoding="utf-8"))
+    return RunLine(run_id=begun["run_id"], as_of=as_of, comparable=begun["comparable"])
+
+
 def write_records(
     connection: duckdb.DuckDBPyConnection,
     quality_dir: Path,

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from data_quality.arrivals import Arrivals
 from data_quality.mart_grades import MartGrade
-from data_quality.results import BROKEN, ValidationRun
+from data_quality.results import BROKEN, DBT_TEST, ValidationRun
 from data_quality.scorecard import (
     GRADES,
     RUNS_SHOWN,
@@ -24,7 +24,7 @@ from data_quality.scorecard import (
     trend_of,
 )
 from data_quality.storage import PastRun, write_text_atomically
-from data_quality.wording import number_in_words, share_in_words
+from data_quality.wording import broken_in_words, number_in_words, share_in_words
 
 TEMPLATES_FOLDER = Path(__file__).parent / "templates"
 _REASONS_SHOWN = 15
@@ -62,6 +62,8 @@ def verdict_of(run: ValidationRun) -> str:
     critical, warnings = len(run.critical_failures), len(run.warnings)
     waived, held = len(run.with_status("waived")), len(run.with_status("held"))
     noted = f"{warnings} warning{'s' if warnings != 1 else ''}"
+    if any(row.expectation == DBT_TEST for row in run.warnings):
+        noted += f" ({broken_in_words([row.expectation for row in run.warnings])})"
     noted += f", {waived} waived" if waived else ""
     noted += f", {held} settled by setting files aside" if held else ""
     if critical:

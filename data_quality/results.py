@@ -20,6 +20,8 @@ _SUCCESS = {
 }
 STATUSES = tuple(_SUCCESS)
 BROKEN = ("failed", "error")
+# What stands as `expectation` of a test of dbt.
+DBT_TEST = "dbt_test"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data_quality.catalogue import SQL_TYPE, Expectation
+from data_quality.results import DBT_TEST
 
 _MAP_PREDICATES = {
     "expect_column_values_to_be_in_set": "is one of {value_set}",
@@ -140,6 +141,14 @@ def observed_count(count: int, share: float | None, total: int | None, unit: str
 def finding_in_words(figures: Mapping[str, object]) -> str:
     """Figures of a broken rule on a whole table, e.g. ``off scale 306, answers 2,000``."""
     return ", ".join(f"{name.replace('_', ' ')} {_value(v)}" for name, v in figures.items())
+
+
+def broken_in_words(expectations: Sequence[str]) -> str:
+    """Say how many broken rules are whose: ``1 expectation, 2 dbt tests``."""
+    tests = sum(expectation == DBT_TEST for expectation in expectations)
+    kinds = (("expectation", len(expectations) - tests), ("dbt test", tests))
+    said = [f"{count} {noun}{'s' if count != 1 else ''}" for noun, count in kinds if count]
+    return ", ".join(said) or "none"
 
 
 def observed_value_in_words(value: object) -> str:

@@ -11,6 +11,8 @@ from time import monotonic
 
 import dagster as dg
 
+from data_quality.results import BROKEN
+from data_quality.wording import broken_in_words
 from orchestration.defs import build_definitions
 from orchestration.defs.ingestion import FETCHED
 from orchestration.progress import Progress, progress_logger
@@ -59,13 +61,13 @@ def run_headless(settings: Settings, *, as_of: date, received_at: datetime, echo
             run_config={**config, "loggers": {"progress": {}}},
             raise_on_error=False,
         )
-    for line in closing_summary(settings, result, progress, seconds=monotonic() - started):
+    for line in closing_summary(settings, result, seconds=monotonic() - started):
         echo(line)
     return bool(result.success)
 
 
 def closing_summary(
-    settings: Settings, result: dg.ExecuteInProcessResult, progress: Progress, *, seconds: float
+    settings: Settings, result: dg.ExecuteInProcessResult, *, seconds: float
 ) -> Iterator[str]:
     """Yield what happened and where to look."""
     yield ""
@@ -74,8 +76,7 @@ def closing_summary(
             yield f"{event.step_key} failed: {root_cause(event)}"
     yield from failed_fetches(result)
     yield from arrival_summary(Warehouse.of(settings))
-    if progress.failed_checks:
-        yield f"Checks: {len(progress.failed_checks)} did not pass; the quality report says why."
+    yield from check_summary(Warehouse.of(settings), result.run_id)
     yield f"{'Done' if result.success else 'NOT COMPLETE'} in {seconds:.0f} s."
     for label, path in places(settings):
         if path.exists():
@@ -112,6 +113,21 @@ def arrival_summary(warehouse: Warehouse) -> Iterator[str]:
     )
     for failed in ledger[ledger["status"] == "failed"].itertuples():
         yield f"  not loaded: {failed.source_name}/{failed.file_name}: {failed.message}"
+
+
+def check_summary(warehouse: Warehouse, run_id: str) -> Iterator[str]:
+    """Yield how many rules did not hold, from the records that the quality report shows."""
+    if "quality.expectation_results" not in warehouse.row_counts():
+        return
+    results = warehouse.read("quality.expectation_results")
+    broken = results[(results["run_id"] == run_id) & results["status"].isin(BROKEN)]
+    said = [
+        f"{len(found)} {words}: {broken_in_words(found['expectation'].to_list())}"
+        for severity, words in (("critical", "failed"), ("warning", "warned"))
+        if len(found := broken[broken["severity"] == severity])
+    ]
+    if said:
+        yield f"Checks: {'; '.join(said)}. The quality report says why."
 
 
 def places(settings: Settings) -> list[tuple[str, Path]]:

@@ -20,7 +20,6 @@ class Progress:
     echo: Echo
     started: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    failed_checks: list[str] = field(default_factory=list)
 
     def event(self, event: dg.DagsterEvent) -> None:
         """Take in one event of the run."""
@@ -37,9 +36,8 @@ class Progress:
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed:
                 table = ".".join(evaluation.asset_key.path)
-                line = f"{evaluation.severity.value.lower()}: {table}: {evaluation.check_name}"
-                self.failed_checks.append(line)
-                self.echo(f"       {line}")
+                severity = evaluation.severity.value.lower()
+                self.echo(f"       {severity}: {table}: {evaluation.check_name}")
 
     def handler(self) -> logging.Handler:
         """Return a logging handler that feeds this display."""

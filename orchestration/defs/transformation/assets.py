@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
+from orchestration.defs.transformation.broken_tests import keep_broken_tests
 from orchestration.defs.transformation.increments import (
     build_fingerprint,
     note_build,
@@ -55,10 +56,15 @@ def definitions(settings: Settings) -> dg.Definitions:
             whole = refresh_flags(run.warehouse, name, fingerprint)
             arguments = [*BUILD, *whole, "--vars", run.settings.dbt_vars(run.last_day)]
             events = []
+            invocation = dbt.cli(arguments, context=context)
             # Rows can be counted once dbt has let go of the warehouse; events wait for that.
-            for event in dbt.cli(arguments, context=context).stream():
-                context.log.debug(describe(event))
-                events.append(event)
+            try:
+                for event in invocation.stream():
+                    context.log.debug(describe(event))
+                    events.append(event)
+            finally:
+                # A test that fails ends the stream with an error: then above all it must be told.
+                keep_broken_tests(run, name, invocation)
             note_build(run.warehouse, name, fingerprint)
             row_counts = run.warehouse.row_counts()
             for event in events:
