@@ -279,15 +279,16 @@ def print_agreement(home: Path) -> None:
 
 
 def with_retentioneering(home: Path) -> None:
-    """Do the journey part, but for variants, in retentioneering."""
+    """Do the journey part, but for variants, in retentioneering, which else reports its use."""
+    os.environ["RETENTIONEERING_NO_TRACK"] = "1"
     from retentioneering.eventstream import Eventstream
 
     stream = Eventstream(
         pd.read_parquet(home / "events.parquet"),
-        raw_data_schema={"user_id": "related_id", "event_name": "touchpoint_id",
-                         "event_timestamp": "occurred_at"},
-    )  # fmt: skip
-    stream.transition_matrix(weight_col="event_id", norm_type=None)
+        {"path_cols": ["related_id"], "event_col": "touchpoint_id", "timestamp_col": "occurred_at"},
+    )
+    for weight in ("count", "time_median", "time_q95"):
+        stream.transition_graph_data(edge_weight=weight)
 
 
 PEERS: Mapping[str, tuple[str, Callable[[Path], None]]] = {
