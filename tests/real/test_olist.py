@@ -217,8 +217,9 @@ def test_delivery_times_match_plain_python(
         " and touchpoint_id = 'order_delivery'"
     )
     assert instances == len(hours)
-    assert p50 == pytest.approx(quantile(hours, 0.5), abs=1e-6)
-    assert p90 == pytest.approx(quantile(hours, 0.9), abs=1e-6)
+    # Percentiles come from counts by size, within percentile_relative_error of the exact ones.
+    assert p50 == pytest.approx(quantile(hours, 0.5), rel=0.02)
+    assert p90 == pytest.approx(quantile(hours, 0.9), rel=0.02)
 
 
 def test_active_customers_are_listed_and_silence_is_no_forecast(olist: FinishedRun) -> None:

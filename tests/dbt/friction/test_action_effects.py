@@ -62,7 +62,8 @@ def load(warehouse: Warehouse, months: Sequence[Month], *, outcome: str = "aband
                 {"journey_step_id": f"{name}:{step}", "journey_instance_id": name,
                  "journey_id": "onboarding", "step_number": step, "scope_key": name,
                  "touchpoint_id": "first_login", "reached_at": started_at,
-                 "hours_from_start": 0.0, "visit_count": 1}
+                 "hours_from_start": 0.0, "visit_count": 1, "segment": "unknown",
+                 "start_month": date(year, month, 1), "outcome": outcome}
                 for step in ((0, 1, 2) if number < reached else (0, 1))
             ]  # fmt: skip
     warehouse.put("marts.fct_journeys", journeys)
