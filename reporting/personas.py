@@ -147,7 +147,6 @@ def funnel_rows(persona: str, rows: list[Row], whole: list[Row]) -> list[Row]:
         | {
             "segment": PERSONA + persona,
             "instances": own[step["step_number"]]["instances"],
-            "customers": None,
             "share_of_start": own[step["step_number"]]["share_of_start"],
             "share_of_previous": None,
             "dropped": own[step["step_number"]]["dropped"] or 0,
